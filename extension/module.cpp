@@ -1,0 +1,17 @@
+// Module entry: settings, hooks of the boundary. Nothing here runs C++ that may throw.
+#include "extension/settings.hpp"
+#include "functions/core/interrupt.hpp"
+#include "functions/pg/boundary.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+PGDLLEXPORT void _PG_init();
+}
+
+void _PG_init() {
+  if (IsBinaryUpgrade) {
+    return;
+  }
+  lifecycle::interrupt_hook = lifecycle::pg::interrupt_hook;
+  lifecycle::define_settings();
+}

@@ -1,0 +1,45 @@
+#include "extension/settings.hpp"
+
+#include "functions/core/limits.hpp"
+#include "functions/pg/boundary.hpp"
+
+extern "C" {
+#include "utils/guc.h"
+}
+
+namespace lifecycle {
+
+int horizon_margin = 1000;
+
+namespace {
+
+int max_document_bytes = 256 * 1024 * 1024;
+int max_depth = 1000;
+
+void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
+
+void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
+
+} // namespace
+
+void define_settings() {
+  DefineCustomIntVariable("lifecycle_ledger.max_document_bytes",
+                          "Largest JSON document that is canonicalised or fingerprinted.",
+                          "Larger documents raise program_limit_exceeded; a source row with one is held.",
+                          &max_document_bytes, 256 * 1024 * 1024, 1024, 1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE,
+                          nullptr, assign_max_document_bytes, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.max_depth", "Deepest nesting of a JSON document that is processed.",
+                          "Deeper documents raise program_limit_exceeded; a source row with one is held.", &max_depth, 1000, 1,
+                          6000, PGC_USERSET, 0, nullptr, assign_max_depth, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.horizon_margin",
+                          "Time subtracted from stable_horizon().",
+                          "Covers the gap between a transaction's now() being fixed and its being published.",
+                          &horizon_margin, 1000, 0, 3600 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+#if PG_VERSION_NUM >= 150000
+  MarkGUCPrefixReserved("lifecycle_ledger");
+#else
+  EmitWarningsOnPlaceholders("lifecycle_ledger");
+#endif
+}
+
+} // namespace lifecycle
