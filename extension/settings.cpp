@@ -1,5 +1,7 @@
 #include "extension/settings.hpp"
 
+#include <climits>
+
 #include "functions/core/limits.hpp"
 #include "functions/pg/boundary.hpp"
 
@@ -13,6 +15,9 @@ int horizon_margin = 1000;
 
 namespace {
 
+int chunk_rows = 100000;
+int lock_timeout = 200;
+int lock_attempts = 300;
 int max_document_bytes = 256 * 1024 * 1024;
 int max_depth = 1000;
 
@@ -35,6 +40,15 @@ void define_settings() {
                           "Time subtracted from stable_horizon().",
                           "Covers the gap between a transaction's now() being fixed and its being published.",
                           &horizon_margin, 1000, 0, 3600 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.chunk_rows", "Rows an incremental run takes before it commits.",
+                          "Applies where an index leads with the change column; otherwise a run is one step.", &chunk_rows,
+                          100000, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.lock_timeout", "How long a rebuild waits at a time for the lock to swap a partition.",
+                          "Readers that come meanwhile wait behind it, so keep it short.", &lock_timeout, 200, 1, 60 * 1000,
+                          PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.lock_attempts", "How often a rebuild asks for that lock before it gives up.",
+                          "It sleeps up to a second between attempts.", &lock_attempts, 300, 1, 100000, PGC_USERSET, 0, nullptr,
+                          nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

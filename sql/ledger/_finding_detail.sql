@@ -1,0 +1,24 @@
+-- A standard SQL body: parsed once, so no search_path matters, and inlined into the set-wise statements that call it.
+CREATE FUNCTION lifecycle._finding_detail(code text, contact_id text, contact_email text, time_text text, event_type text, copies bigint)
+RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE code
+    WHEN 'ambiguous' THEN format('E-mail "%s" belongs to several contacts: %s. Mend the contacts; the row is tried again by itself.',
+      contact_email, array_to_string(lifecycle._contact_candidates(contact_email), ', '))
+    WHEN 'unknown_contact' THEN format('Contact id "%s" is not in the contacts. Add the contact or correct the row.', contact_id)
+    WHEN 'orphan' THEN CASE WHEN contact_email IS NULL THEN 'The row has neither a contact id nor an e-mail address.'
+      ELSE format('No contact has e-mail "%s". The row heals by itself when one appears.', contact_email) END
+    WHEN 'contact_mismatch' THEN format('Contact "%s" exists, but its e-mail is not "%s". The contact id was taken.', contact_id, contact_email)
+    WHEN 'duplicate_record_id' THEN format('%s rows of the source share this record id; the latest was taken.', copies)
+    WHEN 'no_record_id' THEN CASE WHEN copies > 1 THEN format('%s rows of this content have no record id.', copies)
+      ELSE 'The row has no record id.' END
+    WHEN 'no_time' THEN 'The event time is missing.'
+    WHEN 'invalid_time' THEN format('"%s" is not a time between the years 1 and 9999.', time_text)
+    WHEN 'no_event_type' THEN 'The event type is missing.'
+    WHEN 'unknown_event_type' THEN format('"%s" is not in lifecycle.event_types. Add it there or correct the row.', event_type)
+    WHEN 'payload_over_limit' THEN format(
+      'The payload is larger than lifecycle_ledger.max_document_bytes (%s) or deeper than lifecycle_ledger.max_depth (%s).',
+      current_setting('lifecycle_ledger.max_document_bytes'), current_setting('lifecycle_ledger.max_depth'))
+    ELSE code
+  END;
+COMMENT ON FUNCTION lifecycle._finding_detail(text, text, text, text, text, bigint) IS 'Internal: the sentence that a finding says, with its values and the mend.';

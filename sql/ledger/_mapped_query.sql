@@ -1,0 +1,46 @@
+CREATE FUNCTION lifecycle._mapped_query(relation regclass, mapping jsonb, candidates text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  m record;
+  types text := (SELECT format('%L::text[]', array_agg(event_type ORDER BY event_type)) FROM lifecycle.event_types);
+  refusal text;
+  query text;
+BEGIN
+  SELECT * INTO m FROM lifecycle._compile_mapping(relation, mapping - 'look_back');
+  -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only.
+  refusal := format($sql$
+      CASE
+        WHEN (%1$s) IS NULL THEN 'no_record_id'
+        WHEN (%2$s) IS NULL THEN CASE WHEN (%3$s) IS NULL THEN 'no_time' ELSE 'invalid_time' END
+        WHEN NOT ((%2$s) >= '0001-01-01 00:00:00+00' AND (%2$s) < '10000-01-01 00:00:00+00') THEN 'invalid_time'
+        WHEN (%4$s) IS NULL THEN 'no_event_type'
+        WHEN (%4$s) <> ALL (%5$s) THEN 'unknown_event_type'
+        WHEN lifecycle.contact_outcome(%6$s, %7$s) IN ('ambiguous', 'unknown_contact') THEN lifecycle.contact_outcome(%6$s, %7$s)
+      END$sql$, m.source_record_id, m.event_timestamp, m.time_source, m.event_type, types, m.contact_id, m.contact_email);
+  query := format($sql$
+    SELECT (%1$s) COLLATE "C" AS source_record_id, %2$s AS event_timestamp, (%3$s) AS time_text, %4$s AS event_type, %5$s AS event_name,
+      %6$s AS event_source, %7$s AS payload, %8$s AS given_id, %9$s AS given_email, %10$s AS code,
+      CASE WHEN %10$s IS NOT NULL THEN to_jsonb(s) END AS body, %11$s AS change_time
+    %12$s
+    OFFSET 0
+    $sql$, m.source_record_id, m.event_timestamp, m.time_source, m.event_type, m.event_name, m.event_source, m.payload, m.contact_id,
+    m.contact_email, refusal, coalesce(m.change_value, 'NULL::timestamptz'), candidates);
+  IF lifecycle._record_id_is_unique(relation, m.record_id_column) THEN
+    RETURN format('SELECT m.*, 1::bigint AS rank, 1::bigint AS copies FROM (%s) m', query);
+  END IF;
+  -- The latest of the rows that share an id wins: by change time, then event time, then content.
+  RETURN format($sql$
+    SELECT m.*,
+      CASE WHEN m.source_record_id IS NULL THEN 1 ELSE row_number() OVER (PARTITION BY m.source_record_id
+        ORDER BY m.change_time DESC NULLS LAST, m.event_timestamp DESC NULLS LAST, m.payload DESC NULLS LAST,
+          m.event_name COLLATE "C" DESC NULLS LAST, m.event_type COLLATE "C" DESC NULLS LAST, m.event_source COLLATE "C" DESC NULLS LAST,
+          m.given_id COLLATE "C" DESC NULLS LAST, m.given_email COLLATE "C" DESC NULLS LAST) END AS rank,
+      CASE WHEN m.source_record_id IS NULL THEN 1 ELSE count(*) OVER (PARTITION BY m.source_record_id) END AS copies
+    FROM (%s) m
+    $sql$, query);
+END
+$$;
+COMMENT ON FUNCTION lifecycle._mapped_query(regclass, jsonb, text) IS
+  'Internal: SQL that maps the rows of a FROM clause (alias s) to ledger values, with the code of what keeps a row out and its rank among rows of one record id.';

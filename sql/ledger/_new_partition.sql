@@ -1,0 +1,15 @@
+CREATE FUNCTION lifecycle._new_partition(source_system text, new_name name) RETURNS regclass
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  -- The CHECK lets the partition be attached without a scan.
+  EXECUTE format($sql$
+    CREATE TABLE lifecycle.%1$I (
+      LIKE lifecycle.contact_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS,
+      CONSTRAINT %2$I CHECK (source_system IS NOT NULL AND source_system = %3$L))
+    $sql$, new_name, 'contact_events_one_source', source_system);
+  RETURN format('lifecycle.%I', new_name)::regclass;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._new_partition(text, name) IS 'Internal: an empty table shaped like contact_events for one source, not attached yet, without indexes.';

@@ -1,0 +1,66 @@
+CREATE FUNCTION lifecycle._rebuild_step(run bigint, source_system text, OUT new_errors bigint, OUT new_warnings bigint, OUT resolved bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  source record;
+  compiled record;
+  latest_change bigint;
+  horizon timestamptz;
+  new_table regclass;
+  loaded record;
+  before_count bigint;
+  superseded bigint;
+BEGIN
+  SELECT * INTO source FROM lifecycle._source(_rebuild_step.source_system);
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping - 'look_back');
+  latest_change := lifecycle._latest_contact_change();
+  horizon := lifecycle._settled_horizon();
+  new_table := lifecycle._new_partition(source.source_system, (left(source.partition_name, 55) || '_new')::name);
+  CREATE TEMPORARY TABLE rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
+    copies bigint, body jsonb) ON COMMIT DROP;
+  -- Frozen: a reader whose snapshot is older than the swap sees the new rows whole, never an empty partition.
+  SELECT * INTO loaded FROM lifecycle._load(
+    lifecycle._projection_query(source.source_system, source.relation, source.mapping, format('FROM %s s', source.relation)),
+    new_table, 'pg_temp.rejects'::regclass, frozen => true);
+  PERFORM lifecycle._index_like_ledger(new_table);
+
+  EXECUTE format($sql$
+    WITH findings AS (
+      SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies, body FROM pg_temp.rejects
+      WHERE reject_code <> 'superseded'
+      UNION ALL
+      SELECT record_id, 'duplicate_record_id', NULL, NULL, NULL, NULL, copies, NULL FROM pg_temp.rejects WHERE reject_code = 'superseded'
+      UNION ALL
+      SELECT source_record_id, 'orphan', NULL, contact_email, NULL, NULL, 1, NULL FROM %1$s WHERE contact_id IS NULL
+      %2$s
+    ),
+    -- What a resolved finding became is only looked up for rows that had one.
+    examined AS (
+      SELECT l.source_record_id, coalesce(format('The row now belongs to contact "%%s".', l.contact_id), 'The row is now in the ledger.') AS resolution
+      FROM %1$s l WHERE l.source_record_id IN (
+        SELECT i.source_record_id FROM lifecycle.issues i WHERE i.source_system = %3$L AND i.resolved_at IS NULL)
+    ),
+    %4$s
+    SELECT (SELECT count(*) FROM opened WHERE severity = 'error'), (SELECT count(*) FROM opened WHERE severity = 'warning'),
+      (SELECT count(*) FROM resolved), (SELECT count(*) FROM pg_temp.rejects WHERE reject_code = 'superseded')
+    $sql$, new_table,
+    CASE WHEN source.mapping ? 'contact_id' AND source.mapping ? 'contact_email' THEN format('UNION ALL
+      SELECT source_record_id, ''contact_mismatch'', contact_id, contact_email, NULL, NULL, 1, NULL FROM %s
+      WHERE contact_id IS NOT NULL AND lifecycle._contact_mismatch(contact_id, contact_email)', new_table) ELSE '' END,
+    source.source_system, lifecycle._findings_ctes(source.source_system, true))
+    INTO new_errors, new_warnings, resolved, superseded;
+
+  EXECUTE format('SELECT count(*) FROM lifecycle.%1$I o WHERE NOT EXISTS (SELECT FROM %2$s n WHERE n.source_record_id = o.source_record_id)',
+    source.partition_name, new_table) INTO before_count;
+  PERFORM lifecycle._swap_partition(source.source_system, source.partition_name, new_table);
+  DROP TABLE pg_temp.rejects;
+  UPDATE lifecycle.sources s
+    SET loaded_at = now(), contacts_applied = latest_change,
+      watermark = CASE WHEN compiled.change_column IS NOT NULL THEN greatest(s.watermark, horizon) END
+    WHERE s.source_system = source.source_system;
+  PERFORM lifecycle._count_rows(run, loaded.rows_in, loaded.written, 0, superseded, 0, loaded.rejected - superseded, before_count);
+END
+$$;
+COMMENT ON FUNCTION lifecycle._rebuild_step(bigint, text) IS
+  'Internal: loads a source whole into a new partition beside the live one and swaps it in, in one transaction.';

@@ -1,0 +1,51 @@
+CREATE FUNCTION lifecycle._refresh_contact_directory() RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  contacts record;
+  -- Taken before the comparison: a contact that changes in between makes the next digest differ, never this one agree.
+  digest_now uuid := lifecycle._contacts_digest();
+  changed bigint;
+BEGIN
+  IF digest_now = (SELECT digest FROM lifecycle.contact_directory_state) THEN
+    RETURN 0;
+  END IF;
+  SELECT * INTO contacts FROM lifecycle._contact_relation();
+  EXECUTE format($sql$
+    WITH live AS MATERIALIZED (
+      SELECT DISTINCT contact_id, contact_email, lifecycle.normalize_email(contact_email) AS email_key
+      FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, c.%2$I::text AS contact_email FROM %3$s c) c
+      WHERE contact_id IS NOT NULL
+    ),
+    came AS MATERIALIZED (
+      SELECT * FROM live EXCEPT SELECT contact_id, contact_email, email_key FROM lifecycle.contact_directory
+    ),
+    went AS MATERIALIZED (
+      SELECT contact_id, contact_email, email_key FROM lifecycle.contact_directory EXCEPT SELECT * FROM live
+    ),
+    logged AS (
+      INSERT INTO lifecycle.contact_changes (contact_id, email_key, appeared)
+      SELECT contact_id, email_key, false FROM went UNION ALL SELECT contact_id, email_key, true FROM came
+      RETURNING 1
+    ),
+    added AS (
+      INSERT INTO lifecycle.contact_directory (contact_id, contact_email, email_key)
+      SELECT contact_id, contact_email, email_key FROM came
+    ),
+    removed AS (
+      DELETE FROM lifecycle.contact_directory d USING went
+      WHERE d.contact_id = went.contact_id AND d.contact_email IS NOT DISTINCT FROM went.contact_email
+    )
+    SELECT count(*) FROM logged
+    $sql$, contacts.id_column, contacts.email_column, contacts.relation) INTO changed;
+  INSERT INTO lifecycle.contact_directory_state (digest) VALUES (digest_now)
+  ON CONFLICT (only_row) DO UPDATE SET digest = excluded.digest, refreshed_at = excluded.refreshed_at;
+  -- What every loaded source has applied is of no more use.
+  DELETE FROM lifecycle.contact_changes
+    WHERE change_id <= (SELECT min(contacts_applied) FROM lifecycle.sources WHERE loaded_at IS NOT NULL);
+  RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._refresh_contact_directory() IS
+  'Internal: compares the contacts with contact_directory, logs what changed in contact_changes, and returns how many entries came or went. Called under the run lock "contacts", so that change_id order is commit order.';

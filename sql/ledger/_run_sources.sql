@@ -1,0 +1,92 @@
+CREATE PROCEDURE lifecycle._run_sources(procedure text, source text, wait boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  names text[];
+  name text;
+  run bigint;
+  kind text;
+  step_begin timestamptz;
+  step record;
+  failed_state text; failed_message text; failed_detail text; failed_hint text;
+  first_state text; first_message text; first_detail text; first_hint text;
+  done record;
+BEGIN
+  CALL lifecycle._next_transaction();
+  PERFORM lifecycle._check_schema();
+  IF source IS NOT NULL THEN
+    PERFORM lifecycle._source(source);
+  END IF;
+  names := ARRAY(SELECT s.source_system FROM lifecycle.sources s WHERE s.source_system = coalesce(source, s.source_system)
+    ORDER BY s.source_system);
+  IF cardinality(names) = 0 THEN
+    RAISE NOTICE '%: no source is registered', procedure;
+    RETURN;
+  END IF;
+
+  PERFORM lifecycle._run_lock('contacts', true);
+  PERFORM lifecycle._refresh_contact_directory();
+  CALL lifecycle._next_transaction();
+  PERFORM lifecycle._run_unlock('contacts');
+
+  FOREACH name IN ARRAY names LOOP
+    failed_state := NULL;
+    IF NOT lifecycle._run_lock('contact_events:' || name, wait) THEN
+      failed_state := '55P03';
+      failed_message := format('%s: another run is working on source "%s"', procedure, name);
+      failed_detail := format('Process %s holds its run lock.', lifecycle._run_lock_holder('contact_events:' || name));
+      failed_hint := 'Wait for it (SELECT * FROM lifecycle.progress), or call with wait => true.';
+      RAISE WARNING '%', failed_message;
+    ELSE
+      run := lifecycle._begin_run(procedure, name);
+      -- Another release of this source may have run while this one waited for the lock: look again.
+      kind := CASE WHEN procedure = 'sync_contact_events' AND (SELECT s.loaded_at IS NULL FROM lifecycle.sources s WHERE s.source_system = name)
+        THEN 'rebuild_contact_events' ELSE procedure END;
+      step_begin := NULL;
+      CALL lifecycle._next_transaction();
+      LOOP
+        BEGIN
+          IF kind = 'rebuild_contact_events' THEN
+            SELECT NULL::timestamptz AS next_begin, r.* INTO step FROM lifecycle._rebuild_step(run, name) r;
+          ELSE
+            SELECT * INTO step FROM lifecycle._sync_step(run, name, kind = 'reconcile_contact_events', step_begin);
+          END IF;
+          step_begin := step.next_begin;
+          IF step.new_errors > 0 THEN
+            RAISE WARNING 'source "%": % rows newly held, % new warnings (SELECT * FROM lifecycle.issues)', name, step.new_errors, step.new_warnings;
+          END IF;
+        EXCEPTION WHEN OTHERS THEN
+          GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL,
+            failed_hint = PG_EXCEPTION_HINT;
+          failed_message := format('%s of source "%s" failed: %s', procedure, name, failed_message);
+          RAISE WARNING '%', failed_message;
+        END;
+        CALL lifecycle._next_transaction();
+        EXIT WHEN failed_state IS NOT NULL OR step_begin IS NULL;
+      END LOOP;
+      PERFORM lifecycle._end_run(run, failed_state, failed_message, concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, '')));
+      SELECT r.* INTO done FROM lifecycle.pipeline_runs r WHERE r.run_id = run;
+      IF failed_state IS NULL THEN
+        RAISE NOTICE '%: source "%": % in = % written + % unchanged + % superseded + % held; % deleted; % s', procedure, name, done.rows_in,
+          done.written, done.unchanged, done.superseded, done.held, done.deleted, round(done.seconds::numeric, 2);
+      END IF;
+      CALL lifecycle._next_transaction();
+      PERFORM lifecycle._run_unlock('contact_events:' || name);
+    END IF;
+    IF failed_state IS NOT NULL AND first_state IS NULL THEN
+      first_state := failed_state;
+      first_message := failed_message;
+      first_detail := failed_detail;
+      first_hint := failed_hint;
+    END IF;
+  END LOOP;
+  -- One source's trouble never keeps the others waiting; it is raised when all had their turn.
+  IF first_state IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = first_state, MESSAGE = first_message, 
+      DETAIL = coalesce(nullif(first_detail, ''), 'SELECT * FROM lifecycle.pipeline_runs ORDER BY run_id DESC; shows it beside the other runs.'),
+      HINT = coalesce(nullif(first_hint, ''), 'Mend the cause and call again. The ledger rows of this source are as they were before the step that failed.');
+  END IF;
+END
+$$;
+COMMENT ON PROCEDURE lifecycle._run_sources(text, text, boolean) IS
+  'Internal: runs a procedure over one source or all of them: locks, logs, commits each step, goes on past a failing source and raises its error at the end.';

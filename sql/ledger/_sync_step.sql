@@ -1,0 +1,65 @@
+CREATE FUNCTION lifecycle._sync_step(run bigint, source_system text, mend boolean, step_begin timestamptz, OUT next_begin timestamptz,
+  OUT new_errors bigint, OUT new_warnings bigint, OUT resolved bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  source record;
+  compiled record;
+  latest_change bigint;
+  horizon timestamptz;
+  step_end timestamptz;
+  after timestamptz;
+  changed text;
+  retry_keys text;
+  candidates text;
+  everything boolean;
+  counts record;
+BEGIN
+  SELECT * INTO source FROM lifecycle._source(_sync_step.source_system);
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping - 'look_back');
+  -- Both cuts are taken before the statement that reads, whose snapshot is therefore at least as new.
+  latest_change := lifecycle._latest_contact_change();
+  horizon := lifecycle._settled_horizon();
+
+  everything := mend OR compiled.change_column IS NULL OR source.watermark IS NULL;
+  IF everything THEN
+    candidates := format('FROM %s s', source.relation);
+  ELSE
+    after := coalesce(step_begin, source.watermark - source.look_back);
+    step_end := lifecycle._step_end(source.relation, compiled.change_column, compiled.change_type, after);
+    changed := lifecycle._change_predicate(source.relation, compiled.change_column, compiled.change_type,
+      coalesce(source.mapping ->> 'time_zone', 'UTC'), after, step_end);
+    IF step_begin IS NULL AND EXISTS (SELECT FROM lifecycle.contact_changes c WHERE c.change_id > source.contacts_applied) THEN
+      retry_keys := lifecycle._retry_keys_query(source.source_system, source.contacts_applied, latest_change);
+    END IF;
+    candidates := lifecycle._changed_rows(source.relation, compiled, changed, retry_keys);
+  END IF;
+
+  EXECUTE lifecycle._apply_query(source.source_system,
+    lifecycle._projection_query(source.source_system, source.relation, source.mapping, candidates),
+    everything, mend, source.mapping ? 'contact_id' AND source.mapping ? 'contact_email')
+    INTO counts;
+  PERFORM lifecycle._count_rows(run, counts.rows_in, counts.written, counts.unchanged, counts.superseded, 0, counts.held, counts.deleted);
+
+  next_begin := step_end;
+  new_errors := counts.new_errors;
+  new_warnings := counts.new_warnings;
+  resolved := counts.resolved;
+  IF compiled.change_column IS NULL THEN
+    horizon := NULL;
+  ELSIF horizon > step_end THEN
+    horizon := step_end;
+  END IF;
+  -- A run that read nothing leaves no trace but its log line: the old watermark serves as well.
+  UPDATE lifecycle.sources s SET
+      watermark = greatest(s.watermark, horizon),
+      contacts_applied = greatest(s.contacts_applied, latest_change),
+      loaded_at = coalesce(s.loaded_at, now())
+    WHERE s.source_system = source.source_system
+      AND (s.loaded_at IS NULL OR s.contacts_applied < latest_change
+        OR (counts.rows_in > 0 AND horizon > s.watermark) OR (s.watermark IS NULL AND horizon IS NOT NULL));
+END
+$$;
+COMMENT ON FUNCTION lifecycle._sync_step(bigint, text, boolean, timestamptz) IS
+  'Internal: one transaction of a sync (changed rows) or of a reconcile (mend: every row and every column). Returns where the next step begins, null after the last.';

@@ -1,0 +1,62 @@
+CREATE FUNCTION lifecycle.register_source(source_system text, relation regclass, mapping jsonb) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  compiled record;
+  before lifecycle.sources;
+  look_back interval := '5 minutes';
+  partition_name name;
+  warning text;
+  guarantee text;
+BEGIN
+  PERFORM lifecycle._check_schema();
+  IF coalesce(source_system, '') = '' OR relation IS NULL OR mapping IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+      MESSAGE = 'register_source() needs a source system, a relation and a mapping',
+      HINT = 'docs/SOURCES.md shows a whole registration.';
+  END IF;
+  IF relation = 'lifecycle.contact_events'::regclass THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = 'the ledger cannot be its own source',
+      HINT = 'Register the upstream table or a view over it.';
+  END IF;
+  BEGIN
+    look_back := coalesce((mapping ->> 'look_back')::interval, look_back);
+  EXCEPTION WHEN data_exception THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = format('mapping of source "%s": look_back is not an interval', source_system),
+      DETAIL = format('/look_back is %s.', mapping -> 'look_back'),
+      HINT = 'Give it as text, such as "10 minutes".';
+  END;
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(relation, mapping - 'look_back');
+  FOREACH warning IN ARRAY coalesce(compiled.warnings, '{}') LOOP
+    RAISE WARNING 'source "%": %', source_system, warning;
+  END LOOP;
+
+  SELECT s.* INTO before FROM lifecycle.sources s WHERE s.source_system = register_source.source_system FOR UPDATE;
+  partition_name := coalesce(before.partition_name, lifecycle._partition_name(source_system));
+  EXECUTE format('CREATE TABLE IF NOT EXISTS lifecycle.%I PARTITION OF lifecycle.contact_events FOR VALUES IN (%L)',
+    partition_name, source_system);
+  INSERT INTO lifecycle.sources (source_system, relation, mapping, look_back, partition_name)
+  VALUES (source_system, relation, mapping, look_back, partition_name)
+  ON CONFLICT ON CONSTRAINT sources_pkey DO UPDATE
+    -- Another relation or mapping can change any row: the next sync is a full pass.
+    SET relation = excluded.relation, mapping = excluded.mapping, look_back = excluded.look_back, loaded_at = NULL, watermark = NULL
+    WHERE (lifecycle.sources.relation, lifecycle.sources.mapping) IS DISTINCT FROM (excluded.relation, excluded.mapping);
+
+  IF compiled.change_column IS NULL THEN
+    guarantee := 'No change column: every sync reads the whole source and compares it by fingerprint. Finds every change; costs a full read.';
+  ELSE
+    guarantee := format('Change column %I (%s): a sync reads rows changed since the last one, %s before it included. Finds every row whose '
+      'transaction stamps %I with now() on each change, however late it commits; rows changed without a new stamp, and deleted rows, are found by reconcile.',
+      compiled.change_column, compiled.change_type, look_back, compiled.change_column);
+  END IF;
+  IF NOT lifecycle._record_id_is_unique(relation, compiled.record_id_column) THEN
+    guarantee := guarantee || ' No unique index proves the record id: each run looks for duplicates, the latest wins.';
+  END IF;
+  RETURN guarantee;
+END
+$$;
+COMMENT ON FUNCTION lifecycle.register_source(text, regclass, jsonb) IS
+  'Registers (or registers anew, with another relation or mapping) a source of contact_events: source_system is its name, relation a table or view, mapping says where each ledger column comes from (docs/SOURCES.md). Checks columns, types and privileges, makes the partition, and returns which cut is in force and what it guarantees. Loads nothing: the next sync or rebuild does. Errors: 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';

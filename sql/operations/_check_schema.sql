@@ -1,0 +1,26 @@
+CREATE FUNCTION lifecycle._check_schema() RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  installed text;
+  available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
+BEGIN
+  IF to_regclass('lifecycle.schema_version') IS NULL THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = 'the tables of lifecycle_ledger are not installed in this database',
+      DETAIL = 'There is no table lifecycle.schema_version.',
+      HINT = 'CALL lifecycle.install();';
+  END IF;
+  SELECT version INTO installed FROM lifecycle.schema_version;
+  IF installed IS DISTINCT FROM available THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = 'the tables of lifecycle_ledger are of another version than the extension',
+      DETAIL = format('The tables are of version %s, the extension is %s.', coalesce(installed, '(none)'), available),
+      HINT = 'CALL lifecycle.install();';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._check_schema() IS 'Internal: raises 55000 with the mend when install() has not run for this version.';

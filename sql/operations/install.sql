@@ -1,0 +1,28 @@
+CREATE PROCEDURE lifecycle.install()
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  installed text;
+  available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
+BEGIN
+  -- Two sessions installing at once would race on CREATE ... IF NOT EXISTS.
+  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  IF to_regclass('lifecycle.schema_version') IS NOT NULL THEN
+    SELECT version INTO installed FROM lifecycle.schema_version;
+  END IF;
+  PERFORM lifecycle._install_objects();
+  INSERT INTO lifecycle.schema_version (version) VALUES (available)
+  ON CONFLICT (only_row) DO UPDATE SET version = excluded.version, installed_at = excluded.installed_at
+    WHERE lifecycle.schema_version.version <> excluded.version;
+  IF installed IS NULL THEN
+    RAISE NOTICE 'lifecycle_ledger %: tables created in schema lifecycle', available;
+  ELSIF installed <> available THEN
+    RAISE NOTICE 'lifecycle_ledger: tables brought from % to %', installed, available;
+  ELSE
+    RAISE NOTICE 'lifecycle_ledger %: tables are complete', available;
+  END IF;
+END
+$$;
+COMMENT ON PROCEDURE lifecycle.install() IS
+  'Creates every table, index and view of lifecycle_ledger in schema lifecycle as ordinary objects of the caller, or completes them after an update. Idempotent; never drops or changes what is there.';

@@ -1,0 +1,36 @@
+CREATE PROCEDURE lifecycle.schedule(sync text DEFAULT '*/5 * * * *', reconcile text DEFAULT '17 3 * * *',
+  mirror text DEFAULT NULL, mirror_path text DEFAULT NULL)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  job record;
+BEGIN
+  PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_cron();
+  IF (mirror IS NULL) <> (mirror_path IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+      MESSAGE = 'the mirror needs both a cadence and a path',
+      HINT = 'CALL lifecycle.schedule(mirror => ''30 4 * * *'', mirror_path => ''/srv/mirror/contact_events.sqlite'');';
+  END IF;
+  FOR job IN
+    -- One CALL a job: a second statement would put both into one transaction, in which neither could commit.
+    SELECT * FROM (VALUES
+      ('lifecycle_ledger sync', sync, 'CALL lifecycle.sync_contact_events()'),
+      ('lifecycle_ledger reconcile', reconcile, 'CALL lifecycle.reconcile_contact_events(wait => true)'),
+      ('lifecycle_ledger mirror', mirror, format('CALL lifecycle.mirror_sqlite(%L)', mirror_path)),
+      -- pg_cron keeps every run for ever.
+      ('lifecycle_ledger prune', '41 4 * * *', 'DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days''')
+    ) j (name, cadence, command)
+  LOOP
+    IF job.cadence IS NULL THEN
+      PERFORM cron.unschedule(c.jobid) FROM cron.job c WHERE c.jobname = job.name AND c.username = current_user;
+    ELSE
+      PERFORM cron.schedule(job.name, job.cadence, job.command);
+      RAISE NOTICE 'scheduled "%" at %: %', job.name, job.cadence, job.command;
+    END IF;
+  END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE lifecycle.schedule(text, text, text, text) IS
+  'Registers the cadence with pg_cron, in cron syntax and the server''s cron time zone: sync (every 5 minutes), reconcile (daily), the SQLite mirror where mirror and mirror_path are given, and the pruning of pg_cron''s own history after 7 days. A null cadence removes that job. Idempotent: jobs are known by name. Error 55000 where pg_cron is absent.';

@@ -1,0 +1,23 @@
+CREATE OR REPLACE VIEW lifecycle.progress AS
+  SELECT r.run_id, r.procedure, r.source_system, r.pid, r.started_at, date_trunc('second', clock_timestamp() - r.started_at) AS elapsed,
+    CASE WHEN a.pid IS NULL THEN 'gone' WHEN a.wait_event_type = 'Lock' THEN 'waiting for a lock' ELSE 'working' END AS state,
+    r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0) AS rows_done,
+    coalesce(previous.rows_in, estimate.rows) AS rows_expected,
+    round(100.0 * (r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0))
+      / nullif(greatest(coalesce(previous.rows_in, estimate.rows), r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0)), 0), 1)
+      AS percent_done,
+    greatest(r.started_at + previous.seconds * interval '1 second', clock_timestamp()) AS eta
+  FROM lifecycle.pipeline_runs r
+    LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = r.pid AND a.datname = current_database()
+    LEFT JOIN pg_catalog.pg_stat_progress_copy c ON c.pid = r.pid
+    LEFT JOIN LATERAL (
+      SELECT p.rows_in, p.seconds FROM lifecycle.pipeline_runs p
+      WHERE p.procedure = r.procedure AND p.source_system IS NOT DISTINCT FROM r.source_system AND p.status = 'succeeded'
+      ORDER BY p.run_id DESC LIMIT 1) previous ON true
+    LEFT JOIN LATERAL (
+      SELECT nullif(cl.reltuples, -1)::bigint AS rows FROM lifecycle.sources s JOIN pg_catalog.pg_class cl ON cl.oid = s.relation
+      WHERE s.source_system = r.source_system) estimate ON true
+  WHERE r.status = 'running';
+
+COMMENT ON VIEW lifecycle.progress IS
+  'Runs going on now, for any session to watch. rows_done counts committed steps, and the rows of a load while it runs; rows_expected is what the previous run took, or the table''s estimate; eta is when it ends if it takes as long as the previous run (null if there was none). state gone: its session died; the next run says interrupted.';
