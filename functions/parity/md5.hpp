@@ -1,0 +1,20 @@
+// MD5 (RFC 1321), for checksums that any database engine can recompute. Own code because the server's may be switched
+// off by FIPS mode and costs a context set-up per call. An error detector: MD5 is no seal against forgery.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace lifecycle::parity {
+
+// The four state words; the digest's bytes are these, each least significant byte first.
+using Md5State = std::array<std::uint32_t, 4>;
+
+// Polls for interrupts on long input.
+Md5State md5(std::string_view bytes);
+
+// The digest's first eight bytes, read most significant byte first: what the first 16 hex digits of md5() spell.
+std::uint64_t md5_prefix(std::string_view bytes);
+
+} // namespace lifecycle::parity
