@@ -15,8 +15,7 @@ AS $$
     known AS MATERIALIZED (
       SELECT i.issue_id, i.source_record_id, i.code, i.detail, i.body,
         coalesce(i.source_record_id, i.row_hash::text) COLLATE "C" AS row_key
-      FROM lifecycle.issues i
-      WHERE i.source_system = %1$L AND i.resolved_at IS NULL AND %2$s
+      FROM (%2$s) i
     ),
     opened AS (
       INSERT INTO lifecycle.issues (source_system, source_record_id, code, severity, detail, contact_id, contact_email, body, row_hash)
@@ -48,8 +47,13 @@ AS $$
       RETURNING 1
     )
     $sql$, source_system,
-    CASE WHEN complete THEN 'true'
-      ELSE '(i.source_record_id IN (SELECT e.source_record_id FROM examined e) OR i.source_record_id IS NULL)' END,
+    -- An incremental run looks up the open issues of the rows it examined, never all of them.
+    format(CASE WHEN complete THEN 'SELECT o.* FROM lifecycle.issues o WHERE o.source_system = %1$L AND o.resolved_at IS NULL'
+      ELSE 'SELECT o.* FROM examined e JOIN lifecycle.issues o ON o.source_record_id = e.source_record_id
+          WHERE o.source_system = %1$L AND o.resolved_at IS NULL
+        UNION ALL
+        SELECT o.* FROM lifecycle.issues o WHERE o.source_system = %1$L AND o.source_record_id IS NULL AND o.resolved_at IS NULL' END,
+      source_system),
     complete)
 $$;
 COMMENT ON FUNCTION lifecycle._findings_ctes(text, boolean) IS

@@ -17,20 +17,20 @@ BEGIN
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();
   new_table := lifecycle._new_partition(source.source_system, (left(source.partition_name, 55) || '_new')::name);
-  CREATE TEMPORARY TABLE rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
+  CREATE TEMPORARY TABLE lifecycle_ledger_rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
     copies bigint, body jsonb) ON COMMIT DROP;
   -- Frozen: a reader whose snapshot is older than the swap sees the new rows whole, never an empty partition.
   SELECT * INTO loaded FROM lifecycle._load(
     lifecycle._projection_query(source.source_system, source.relation, source.mapping, format('FROM %s s', source.relation)),
-    new_table, 'pg_temp.rejects'::regclass, frozen => true);
+    new_table, 'pg_temp.lifecycle_ledger_rejects'::regclass, frozen => true);
   PERFORM lifecycle._index_like_ledger(new_table);
 
   EXECUTE format($sql$
     WITH findings AS (
-      SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies, body FROM pg_temp.rejects
+      SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies, body FROM pg_temp.lifecycle_ledger_rejects
       WHERE reject_code <> 'superseded'
       UNION ALL
-      SELECT record_id, 'duplicate_record_id', NULL, NULL, NULL, NULL, copies, NULL FROM pg_temp.rejects WHERE reject_code = 'superseded'
+      SELECT record_id, 'duplicate_record_id', NULL, NULL, NULL, NULL, copies, NULL FROM pg_temp.lifecycle_ledger_rejects WHERE reject_code = 'superseded'
       UNION ALL
       SELECT source_record_id, 'orphan', NULL, contact_email, NULL, NULL, 1, NULL FROM %1$s WHERE contact_id IS NULL
       %2$s
@@ -43,7 +43,7 @@ BEGIN
     ),
     %4$s
     SELECT (SELECT count(*) FROM opened WHERE severity = 'error'), (SELECT count(*) FROM opened WHERE severity = 'warning'),
-      (SELECT count(*) FROM resolved), (SELECT count(*) FROM pg_temp.rejects WHERE reject_code = 'superseded')
+      (SELECT count(*) FROM resolved), (SELECT count(*) FROM pg_temp.lifecycle_ledger_rejects WHERE reject_code = 'superseded')
     $sql$, new_table,
     CASE WHEN source.mapping ? 'contact_id' AND source.mapping ? 'contact_email' THEN format('UNION ALL
       SELECT source_record_id, ''contact_mismatch'', contact_id, contact_email, NULL, NULL, 1, NULL FROM %s
@@ -54,7 +54,7 @@ BEGIN
   EXECUTE format('SELECT count(*) FROM lifecycle.%1$I o WHERE NOT EXISTS (SELECT FROM %2$s n WHERE n.source_record_id = o.source_record_id)',
     source.partition_name, new_table) INTO before_count;
   PERFORM lifecycle._swap_partition(source.source_system, source.partition_name, new_table);
-  DROP TABLE pg_temp.rejects;
+  DROP TABLE pg_temp.lifecycle_ledger_rejects;
   UPDATE lifecycle.sources s
     SET loaded_at = now(), contacts_applied = latest_change,
       watermark = CASE WHEN compiled.change_column IS NOT NULL THEN greatest(s.watermark, horizon) END

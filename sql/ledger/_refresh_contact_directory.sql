@@ -6,6 +6,8 @@ DECLARE
   contacts record;
   -- Taken before the comparison: a contact that changes in between makes the next digest differ, never this one agree.
   digest_now uuid := lifecycle._contacts_digest();
+  -- Nothing can have been resolved before the first look at the contacts, so there is no change to follow.
+  first_look boolean := NOT EXISTS (SELECT FROM lifecycle.contact_directory_state);
   changed bigint;
 BEGIN
   IF digest_now = (SELECT digest FROM lifecycle.contact_directory_state) THEN
@@ -26,7 +28,9 @@ BEGIN
     ),
     logged AS (
       INSERT INTO lifecycle.contact_changes (contact_id, email_key, appeared)
-      SELECT contact_id, email_key, false FROM went UNION ALL SELECT contact_id, email_key, true FROM came
+      SELECT c.contact_id, c.email_key, c.appeared
+      FROM (SELECT contact_id, email_key, false FROM went UNION ALL SELECT contact_id, email_key, true FROM came) c (contact_id, email_key, appeared)
+      WHERE NOT %4$L::boolean
       RETURNING 1
     ),
     added AS (
@@ -38,7 +42,7 @@ BEGIN
       WHERE d.contact_id = went.contact_id AND d.contact_email IS NOT DISTINCT FROM went.contact_email
     )
     SELECT count(*) FROM logged
-    $sql$, contacts.id_column, contacts.email_column, contacts.relation) INTO changed;
+    $sql$, contacts.id_column, contacts.email_column, contacts.relation, first_look) INTO changed;
   INSERT INTO lifecycle.contact_directory_state (digest) VALUES (digest_now)
   ON CONFLICT (only_row) DO UPDATE SET digest = excluded.digest, refreshed_at = excluded.refreshed_at;
   -- What every loaded source has applied is of no more use.

@@ -32,6 +32,9 @@ BEGIN
       coalesce(source.mapping ->> 'time_zone', 'UTC'), after, step_end);
     IF step_begin IS NULL AND EXISTS (SELECT FROM lifecycle.contact_changes c WHERE c.change_id > source.contacts_applied) THEN
       retry_keys := lifecycle._retry_keys_query(source.source_system, source.contacts_applied, latest_change);
+    ELSIF step_begin IS NOT NULL THEN
+      -- The first step applied what was known then; what came since is the next run's.
+      latest_change := source.contacts_applied;
     END IF;
     candidates := lifecycle._changed_rows(source.relation, compiled, changed, retry_keys);
   END IF;
