@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# schedule() with a real pg_cron: the jobs run and do their work; where pg_cron is absent, the mend is named.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. tests/lib/tap.sh
+. tests/lib/session.sh
+plan 12
+value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1" 2>&1; }
+
+# The suite's own server has no pg_cron.
+value 'CREATE EXTENSION IF NOT EXISTS lifecycle_ledger' >/dev/null
+value 'CALL lifecycle.install()' >/dev/null
+absent=$(value 'CALL lifecycle.schedule()')
+like "$absent" 'pg_cron is not installed in this database' 'without pg_cron, schedule() says so'
+like "$absent" "HINT: .*shared_preload_libraries = 'pg_cron'.*CREATE EXTENSION pg_cron" 'and how to mend it'
+like "$(value 'CALL lifecycle.unschedule()')" 'pg_cron is not installed' 'so does unschedule()'
+
+server=$BUILD/server.$$
+at_exit "scripts/server stop $server"
+scripts/server start "$server" shared_preload_libraries=pg_cron cron.database_name=postgres cron.use_background_workers=on \
+  cron.timezone=UTC max_worker_processes=16
+eval "$(scripts/server env "$server")"
+psql -X -q -v ON_ERROR_STOP=1 -v rows=500 -f tests/lib/ledger_fixture.sql >/dev/null
+value 'CREATE EXTENSION pg_cron' >/dev/null
+value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
+is "$(value "SELECT string_agg(jobname || ' ' || schedule, '; ' ORDER BY jobname) FROM cron.job")" \
+  'lifecycle_ledger prune 41 4 * * *; lifecycle_ledger reconcile 17 3 * * *; lifecycle_ledger sync * * * * *' 'the cadence is registered'
+value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
+is "$(value 'SELECT count(*) FROM cron.job')" 3 'twice is once'
+wait_until "SELECT EXISTS (SELECT FROM lifecycle.pipeline_runs WHERE status = 'succeeded')" 100
+is "$(value "SELECT procedure || ' ' || written FROM lifecycle.pipeline_runs ORDER BY run_id LIMIT 1")" 'sync_contact_events 495' 'the job ran by itself and did its work'
+wait_until "SELECT EXISTS (SELECT FROM cron.job_run_details WHERE status = 'succeeded')" 20
+is "$(value "SELECT DISTINCT status || ' ' || command FROM cron.job_run_details")" 'succeeded CALL lifecycle.sync_contact_events()' 'pg_cron says so too'
+like "$(value "CALL lifecycle.schedule(mirror => '0 5 * * *')")" 'the mirror needs both a cadence and a path' 'a mirror without a path is refused'
+value "CALL lifecycle.schedule(sync => NULL, mirror => '0 5 * * *', mirror_path => '/srv/o''brien.sqlite')" >/dev/null
+is "$(value "SELECT count(*) FROM cron.job WHERE jobname = 'lifecycle_ledger sync'")" 0 'a null cadence removes a job'
+is "$(value "SELECT command FROM cron.job WHERE jobname = 'lifecycle_ledger mirror'")" "CALL lifecycle.mirror_sqlite('/srv/o''brien.sqlite')" 'a path is quoted'
+value "SELECT cron.schedule('someone else''s', '0 0 * * *', 'SELECT 1')" >/dev/null
+value 'CALL lifecycle.unschedule()' >/dev/null
+is "$(value 'SELECT jobname FROM cron.job')" "someone else's" "unschedule() removes ours and nobody else's"
+is "$(value 'CALL lifecycle.unschedule()')" '' 'and may be called again'
