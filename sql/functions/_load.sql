@@ -1,0 +1,5 @@
+CREATE FUNCTION lifecycle._load(query text, target regclass, rejects regclass, frozen boolean DEFAULT false,
+  OUT rows_in bigint, OUT written bigint, OUT rejected bigint)
+AS 'MODULE_PATHNAME', 'lifecycle_load' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION lifecycle._load(text, regclass, regclass, boolean) IS
+'Internal: runs one SELECT as the calling role and writes its rows in bulk, as COPY does; a parallel plan may be used. The query gives the columns of target in order, then reject_code text, then the further columns of rejects (a table of reject_code and those); types and modifiers must be the same (else 42804). A row without reject_code goes into target, any other into rejects. Both must be ordinary tables without triggers on INSERT, indexes, generated columns or row-level security for the caller (else 55000 or 0A000); NOT NULL, CHECK and partition bounds hold as for INSERT. frozen writes rows that every snapshot sees, as COPY FREEZE does, for a target created or truncated in this (sub)transaction (else 55000). Seen in pg_stat_progress_copy: tuples_processed are written, tuples_excluded rejected. rows_in = written + rejected.';
