@@ -1,4 +1,6 @@
-CREATE FUNCTION lifecycle._rebuild_step(run bigint, source_system text, OUT new_errors bigint, OUT new_warnings bigint, OUT resolved bigint)
+-- A procedure, though it does not commit: rows can only be loaded frozen where no enclosing query holds a snapshot.
+CREATE PROCEDURE lifecycle._rebuild_step(run bigint, source_system text, INOUT new_errors bigint, INOUT new_warnings bigint,
+  INOUT resolved bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -62,5 +64,5 @@ BEGIN
   PERFORM lifecycle._count_rows(run, loaded.rows_in, loaded.written, 0, superseded, 0, loaded.rejected - superseded, before_count);
 END
 $$;
-COMMENT ON FUNCTION lifecycle._rebuild_step(bigint, text) IS
+COMMENT ON PROCEDURE lifecycle._rebuild_step(bigint, text, bigint, bigint, bigint) IS
   'Internal: loads a source whole into a new partition beside the live one and swaps it in, in one transaction.';

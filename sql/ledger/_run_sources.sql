@@ -7,7 +7,7 @@ DECLARE
   run bigint;
   kind text;
   step_begin timestamptz;
-  step record;
+  new_errors bigint; new_warnings bigint; resolved bigint;
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   first_state text; first_message text; first_detail text; first_hint text;
   done record;
@@ -47,13 +47,13 @@ BEGIN
       LOOP
         BEGIN
           IF kind = 'rebuild_contact_events' THEN
-            SELECT NULL::timestamptz AS next_begin, r.* INTO step FROM lifecycle._rebuild_step(run, name) r;
+            CALL lifecycle._rebuild_step(run, name, new_errors, new_warnings, resolved);
           ELSE
-            SELECT * INTO step FROM lifecycle._sync_step(run, name, kind = 'reconcile_contact_events', step_begin);
+            SELECT s.next_begin, s.new_errors, s.new_warnings INTO step_begin, new_errors, new_warnings
+              FROM lifecycle._sync_step(run, name, kind = 'reconcile_contact_events', step_begin) s;
           END IF;
-          step_begin := step.next_begin;
-          IF step.new_errors > 0 THEN
-            RAISE WARNING 'source "%": % rows newly held, % new warnings (SELECT * FROM lifecycle.issues)', name, step.new_errors, step.new_warnings;
+          IF new_errors > 0 THEN
+            RAISE WARNING 'source "%": % rows newly held, % new warnings (SELECT * FROM lifecycle.issues)', name, new_errors, new_warnings;
           END IF;
         EXCEPTION WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL,
