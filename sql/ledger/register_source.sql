@@ -4,7 +4,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   compiled record;
-  before lifecycle.sources;
+  before record;
   look_back interval := '5 minutes';
   partition_name name;
   warning text;
@@ -34,7 +34,8 @@ BEGIN
     RAISE WARNING 'source "%": %', source_system, warning;
   END LOOP;
 
-  SELECT s.* INTO before FROM lifecycle.sources s WHERE s.source_system = register_source.source_system FOR UPDATE;
+  PERFORM lifecycle._reserve_source(source_system);
+  SELECT s.* INTO before FROM lifecycle.sources s WHERE s.source_system = register_source.source_system;
   partition_name := coalesce(before.partition_name, lifecycle._partition_name(source_system));
   EXECUTE format('CREATE TABLE IF NOT EXISTS lifecycle.%I PARTITION OF lifecycle.contact_events FOR VALUES IN (%L)',
     partition_name, source_system);
