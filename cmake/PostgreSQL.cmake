@@ -50,3 +50,18 @@ else()
   set(PG_DLSUFFIX .so)
 endif()
 message(STATUS "building for ${PG_VERSION_TEXT} (${PG_CONFIG_PROGRAM})")
+
+# Settings of a target that the server loads.
+function(server_module TARGET)
+  set_target_properties(${TARGET} PROPERTIES PREFIX "" SUFFIX "${PG_DLSUFFIX}")
+  # As system headers, so that our warnings stay errors and the server's do not matter.
+  target_include_directories(${TARGET} SYSTEM PRIVATE ${PG_INCLUDEDIR_SERVER})
+  target_include_directories(${TARGET} PRIVATE ${PROJECT_SOURCE_DIR})
+  if(PG_MAJOR LESS 16)
+    # Only from 16 on does the server's own header mark what a module must export.
+    target_compile_definitions(${TARGET} PRIVATE "PGDLLEXPORT=__attribute__((visibility(\"default\")))")
+  endif()
+  # Old-style casts live in the server's macros; -fwrapv and -fno-strict-aliasing are what the server is built with.
+  target_compile_options(${TARGET} PRIVATE ${WARNINGS} -Wno-old-style-cast -Wno-cast-qual -Wno-register -fwrapv
+    -fno-strict-aliasing)
+endfunction()
