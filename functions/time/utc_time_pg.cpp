@@ -1,6 +1,5 @@
-// _utc_time(timestamptz), _utc_time(timestamp, zone), _utc_time(date, zone) -> timestamptz: what a mapped time column means,
-// null where it is infinite or outside the years 0001 to 9999. AT TIME ZONE raises near the ends of its range; here one such
-// row must not stop the others. Nothing here can throw, so no guard is needed.
+// _utc_time(timestamp, zone) and _utc_time(date, zone) -> timestamptz: AT TIME ZONE, but null where the time is infinite or
+// outside the years 0001 to 9999. AT TIME ZONE raises near the ends of its range; one such row must not stop the others. Nothing here can throw, so no guard is needed.
 #include "functions/pg/function.hpp"
 #include "functions/time/parse_time.hpp"
 #include "functions/time/zone_pg.hpp"
@@ -25,14 +24,6 @@ Datum utc_or_null(FunctionCallInfo fcinfo, Timestamp local, pg_tz* zone) {
 }
 
 } // namespace
-
-LIFECYCLE_FUNCTION(lifecycle_utc_time_of_timestamptz) {
-  const TimestampTz time = PG_GETARG_TIMESTAMPTZ(0);
-  if (!is_usable_time(time)) {
-    PG_RETURN_NULL();
-  }
-  PG_RETURN_TIMESTAMPTZ(time);
-}
 
 LIFECYCLE_FUNCTION(lifecycle_utc_time_of_timestamp) {
   const Timestamp local = PG_GETARG_TIMESTAMP(0);

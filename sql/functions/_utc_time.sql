@@ -1,9 +1,3 @@
-CREATE FUNCTION lifecycle._utc_time(value timestamptz) RETURNS timestamptz
-AS 'MODULE_PATHNAME', 'lifecycle_utc_time_of_timestamptz' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-COMMENT ON FUNCTION lifecycle._utc_time(timestamptz) IS
-'Internal: the time itself; null where it is infinite or outside the years 0001 to 9999 UTC.';
-
 CREATE FUNCTION lifecycle._utc_time(value timestamp, time_zone text) RETURNS timestamptz
 AS 'MODULE_PATHNAME', 'lifecycle_utc_time_of_timestamp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 

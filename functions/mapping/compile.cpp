@@ -1,0 +1,182 @@
+// Rules into SQL. Names, literals and zones reach the SQL only through quote_identifier and quote_literal. Built-in names are
+// not schema-qualified: the expressions are run under search_path = pg_catalog, pg_temp.
+#include <algorithm>
+#include <array>
+
+#include "functions/mapping/mapping.hpp"
+#include "functions/mapping/quote.hpp"
+#include "functions/mapping/rules.hpp"
+
+#include "functions/core/pure.hpp"
+
+namespace lifecycle::mapping {
+namespace {
+
+constexpr std::size_t max_arguments = 100; // of a function call, in every server built with the defaults
+constexpr char blanks[] = R"(E' \t\n\v\f\r')"; // what parse_time skips around a value
+constexpr std::size_t shown_raw = 200;
+
+std::string_view sql_type(TargetKind kind) {
+  constexpr std::array<std::string_view, 7> types = {"text", "bigint", "numeric", "boolean", "uuid", "timestamptz", "jsonb"};
+  return types[static_cast<std::size_t>(kind)];
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view between) {
+  std::string joined;
+  for (const std::string& part : parts) {
+    joined.append(joined.empty() ? "" : between).append(part);
+  }
+  return joined;
+}
+
+std::string coalesce(const std::vector<std::string>& parts) {
+  return parts.size() == 1 ? parts.front() : "COALESCE(" + join(parts, ", ") + ')';
+}
+
+class Emitter {
+ public:
+  explicit Emitter(const Relation& relation) : relation_(relation), used_(relation.columns.size()) {}
+
+  CompiledColumn emit(const Rule& rule, TargetKind kind) {
+    CompiledColumn column;
+    if (!rule.keys.empty()) {
+      column.expression = object(rule);
+      return column;
+    }
+    if (kind == TargetKind::time) {
+      column.expression = time(rule);
+      column.raw = raw_time(rule);
+    } else {
+      std::vector<std::string> values;
+      for (const Term& term : rule.first) {
+        values.push_back(value(term, kind));
+      }
+      column.expression = coalesce(values);
+    }
+    if (rule.first.size() == 1) {
+      column.plain_column = rule.first.front().column;
+    }
+    return column;
+  }
+
+  std::string change_value(std::size_t column, const std::string& zone) {
+    return time_value({column, {}, zone});
+  }
+
+  [[nodiscard]] std::vector<bool> used() const { return used_; }
+
+ private:
+  std::string reference(std::size_t column) {
+    used_[column] = true;
+    return "s." + quote_identifier(relation_.columns[column].name);
+  }
+
+  [[nodiscard]] SourceKind kind_of(const Term& term) const { return relation_.columns[*term.column].kind; }
+
+  // Collations are pinned: the columns of one COALESCE may have different ones, which would leave it without any.
+  std::string text(std::size_t column) { return reference(column) + R"(::text COLLATE "C")"; }
+
+  std::string value(const Term& term, TargetKind kind) {
+    if (!term.column) {
+      const std::string literal = quote_literal(term.constant) + "::" + std::string(sql_type(kind));
+      return kind == TargetKind::text ? literal + R"( COLLATE "C")" : literal;
+    }
+    if (kind != TargetKind::text) {
+      return reference(*term.column) + "::" + std::string(sql_type(kind));
+    }
+    // An empty text is how files write an absent value.
+    return kind_of(term) == SourceKind::text ? "NULLIF(" + text(*term.column) + ", '')" : text(*term.column);
+  }
+
+  std::string time_value(const Term& term) {
+    const std::string zone = quote_literal(term.zone) + "::text";
+    if (!term.column) {
+      return "lifecycle.parse_time(" + quote_literal(term.constant) + "::text, " + zone + ')';
+    }
+    switch (kind_of(term)) {
+      case SourceKind::timestamptz:
+        return reference(*term.column) + "::timestamptz";
+      case SourceKind::timestamp:
+        return "lifecycle._utc_time(" + reference(*term.column) + "::timestamp, " + zone + ')';
+      case SourceKind::date:
+        return "lifecycle._utc_time(" + reference(*term.column) + "::date, " + zone + ')';
+      default:
+        return "lifecycle.parse_time(" + text(*term.column) + ", " + zone + ')';
+    }
+  }
+
+  // The value as the source has it, null where it is absent: a blank text is.
+  std::string raw_value(const Term& term) {
+    if (!term.column) {
+      return quote_literal(term.constant) + "::text";
+    }
+    return kind_of(term) == SourceKind::text ? "NULLIF(btrim(" + text(*term.column) + ", " + blanks + "), '')" : text(*term.column);
+  }
+
+  // The first time that is present decides, readable or not: falling through to the next would hide the bad value.
+  std::string time(const Rule& rule) {
+    if (rule.first.size() == 1) {
+      return time_value(rule.first.front());
+    }
+    std::string expression = "CASE";
+    for (const Term& term : rule.first) {
+      if (&term == &rule.first.back()) {
+        expression += " ELSE " + time_value(term);
+      } else {
+        const bool may_be_blank = kind_of(term) == SourceKind::text;
+        const std::string present = may_be_blank ? raw_value(term) : reference(*term.column);
+        expression += " WHEN " + present + " IS NOT NULL THEN " + time_value(term);
+      }
+    }
+    return expression + " END";
+  }
+
+  std::string raw_time(const Rule& rule) {
+    std::vector<std::string> values;
+    for (const Term& term : rule.first) {
+      values.push_back(raw_value(term));
+    }
+    return "left(" + coalesce(values) + ", " + std::to_string(shown_raw) + ')';
+  }
+
+  // One call holds a limited number of arguments, a relation up to 1,600 columns.
+  std::string object(const Rule& rule) {
+    std::vector<std::string> calls;
+    for (std::size_t from = 0; from < rule.keys.size(); from += max_arguments - 1) {
+      const std::size_t until = std::min(from + max_arguments - 1, rule.keys.size());
+      std::vector<std::string> names;
+      std::vector<std::string> values;
+      for (std::size_t i = from; i < until; ++i) {
+        names.push_back(quote_literal(rule.keys[i].first));
+        values.push_back(reference(rule.keys[i].second));
+      }
+      calls.push_back("lifecycle._payload(ARRAY[" + join(names, ", ") + "]::text[], " + join(values, ", ") + ')');
+    }
+    return calls.size() == 1 ? calls.front() : '(' + join(calls, " || ") + ')';
+  }
+
+  const Relation& relation_;
+  std::vector<bool> used_;
+};
+
+} // namespace
+
+Compiled compile(std::string_view document, const Relation& relation, const Targets& targets, ZoneCheck zone_exists) {
+  Rules rules = read_rules(document, relation, targets, zone_exists);
+  Emitter emitter(relation);
+  Compiled compiled;
+  for (std::size_t i = 0; i < targets.columns.size(); ++i) {
+    const TargetKind kind = targets.columns[i].kind;
+    compiled.columns.push_back(rules.columns[i] ? emitter.emit(*rules.columns[i], kind)
+                                                : CompiledColumn{"NULL::" + std::string(sql_type(kind)), {}, {}});
+  }
+  if (rules.change_column) {
+    compiled.change_column = rules.change_column;
+    compiled.change_value = emitter.change_value(*rules.change_column, rules.zone);
+  }
+  compiled.used = emitter.used();
+  compiled.warnings = std::move(rules.warnings);
+  return compiled;
+}
+
+} // namespace lifecycle::mapping
