@@ -17,7 +17,7 @@ RETURN CASE code
     WHEN 'no_event_type' THEN 'The event type is missing.'
     WHEN 'unknown_event_type' THEN format('"%s" is not in lifecycle.event_types. Add it there or correct the row.', event_type)
     WHEN 'payload_over_limit' THEN format(
-      'The payload is larger than lifecycle_ledger.max_document_bytes (%s) or deeper than lifecycle_ledger.max_depth (%s).',
+      'The payload is larger than lifecycle_ledger.max_document_bytes (%s) or deeper than lifecycle_ledger.max_depth (%s). Raise the setting, or map fewer columns to the payload.',
       current_setting('lifecycle_ledger.max_document_bytes'), current_setting('lifecycle_ledger.max_depth'))
     ELSE code
   END;

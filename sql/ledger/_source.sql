@@ -10,7 +10,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_object',
       MESSAGE = format('source "%s" is not registered', source_system),
-      DETAIL = coalesce(format('Registered are: %s.', (SELECT string_agg(s.source_system, ', ' ORDER BY s.source_system) FROM lifecycle.sources s)),
+      DETAIL = coalesce('Registered are: ' || (SELECT string_agg(s.source_system, ', ' ORDER BY s.source_system) FROM lifecycle.sources s) || '.',
         'No source is registered.'),
       HINT = 'SELECT lifecycle.register_source(source_system, relation, mapping);';
   END IF;

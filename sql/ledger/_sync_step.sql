@@ -12,6 +12,8 @@ DECLARE
   after timestamptz;
   changed text;
   retry_keys text;
+  lifted_keys text;
+  any_lifted boolean;
   candidates text;
   everything boolean;
   counts record;
@@ -30,9 +32,16 @@ BEGIN
     step_end := lifecycle._step_end(source.relation, compiled.change_column, compiled.change_type, after);
     changed := lifecycle._change_predicate(source.relation, compiled.change_column, compiled.change_type,
       coalesce(source.mapping ->> 'time_zone', 'UTC'), after, step_end);
-    IF step_begin IS NULL AND EXISTS (SELECT FROM lifecycle.contact_changes c WHERE c.change_id > source.contacts_applied) THEN
-      retry_keys := lifecycle._retry_keys_query(source.source_system, source.contacts_applied, latest_change);
-    ELSIF step_begin IS NOT NULL THEN
+    IF step_begin IS NULL THEN
+      IF EXISTS (SELECT FROM lifecycle.contact_changes c WHERE c.change_id > source.contacts_applied) THEN
+        retry_keys := lifecycle._retry_keys_query(source.source_system, source.contacts_applied, latest_change);
+      END IF;
+      lifted_keys := lifecycle._lifted_keys_query(source.source_system);
+      EXECUTE format('SELECT EXISTS (%s)', lifted_keys) INTO any_lifted;
+      IF any_lifted THEN
+        retry_keys := concat_ws(' UNION ', '(' || retry_keys || ')', lifted_keys);
+      END IF;
+    ELSE
       -- The first step applied what was known then; what came since is the next run's.
       latest_change := source.contacts_applied;
     END IF;

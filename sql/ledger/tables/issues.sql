@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS lifecycle.issues (
 CREATE UNIQUE INDEX IF NOT EXISTS issues_open ON lifecycle.issues
   (source_system, coalesce(source_record_id, row_hash::text) COLLATE "C", code) WHERE resolved_at IS NULL;
 CREATE INDEX IF NOT EXISTS issues_record ON lifecycle.issues (source_record_id, source_system);
+-- The few rows that wait for a rule to change, found without reading all that are open.
+CREATE INDEX IF NOT EXISTS issues_rules ON lifecycle.issues (source_system)
+  WHERE resolved_at IS NULL AND code IN ('unknown_event_type', 'payload_over_limit');
 
 COMMENT ON TABLE lifecycle.issues IS
   'What the ledger found wrong with source rows. Errors keep the row out of the ledger (it is held here and tried again); warnings do not. A finding is open until resolved_at is set; a new occurrence is a new row.';
