@@ -2,11 +2,11 @@
 
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
 
+#include "functions/contact/white_space.hpp"
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
 #include "functions/core/pure.hpp"
@@ -112,41 +112,6 @@ void fold(std::string_view raw, std::string& out) {
   }
 }
 
-// Bytes of the White_Space character that `text` begins with; 0 if none.
-std::size_t leading_space(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
-  const unsigned first = byte(0);
-  if (first == 0x20 || (first >= 0x09 && first <= 0x0D)) {
-    return 1;
-  }
-  if (first == 0xC2) { // U+0085, U+00A0
-    return byte(1) == 0x85 || byte(1) == 0xA0 ? 2 : 0;
-  }
-  const unsigned rest = byte(1) << 8U | byte(2);
-  const bool space = (first == 0xE1 && rest == 0x9A80) ||                                 // U+1680
-                     (first == 0xE2 && ((rest >= 0x8080 && rest <= 0x808A) ||              // U+2000 .. U+200A
-                                        rest == 0x80A8 || rest == 0x80A9 || rest == 0x80AF || // U+2028, U+2029, U+202F
-                                        rest == 0x819F)) ||                                // U+205F
-                     (first == 0xE3 && rest == 0x8080);                                    // U+3000
-  return space ? 3 : 0;
-}
-
-std::string_view trim(std::string_view text) {
-  while (const std::size_t length = leading_space(text)) {
-    text.remove_prefix(length);
-  }
-  for (;;) {
-    std::size_t last = text.size();
-    while (last > 0 && (static_cast<unsigned char>(text[last - 1]) & 0xC0U) == 0x80U) {
-      --last;
-    }
-    if (last == 0 || leading_space(text.substr(last - 1)) == 0) {
-      return text;
-    }
-    text.remove_suffix(text.size() - (last - 1));
-  }
-}
-
 // Past the quoted string that begins at `at`, or `at` when it is never closed.
 std::size_t skip_quoted(std::string_view text, std::size_t at) {
   for (std::size_t end = at + 1; end < text.size(); ++end) {
@@ -202,7 +167,7 @@ std::string_view take_out_address(std::string_view text) {
   if (open == none || (at_sign_before && separator_before)) {
     return text;
   }
-  const std::string_view inside = trim(text.substr(open + 1, text.size() - open - 2));
+  const std::string_view inside = trim_white_space(text.substr(open + 1, text.size() - open - 2));
   return inside.empty() || inside.find('@') != none ? inside : text;
 }
 
@@ -211,7 +176,7 @@ std::string_view take_out_address(std::string_view text) {
 bool normalize_email(std::string_view raw, std::string& out) {
   out.clear();
   fold(raw, out);
-  const std::string_view address = take_out_address(trim(out));
+  const std::string_view address = take_out_address(trim_white_space(out));
   const std::size_t begin = static_cast<std::size_t>(address.data() - out.data());
   out.resize(begin + address.size());
   out.erase(0, begin);

@@ -1,0 +1,375 @@
+#include "functions/contact/directory.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "functions/contact/normalize_email.hpp"
+#include "functions/contact/white_space.hpp"
+#include "functions/core/error.hpp"
+#include "functions/core/interrupt.hpp"
+#include "functions/core/pure.hpp"
+
+namespace lifecycle {
+namespace {
+
+constexpr std::size_t first_capacity = 64UL * 1024;
+constexpr std::size_t email_on_stack = 320; // what RFC 5321 allows, 64 + 1 + 255
+
+constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+} // namespace
+
+void ContactDirectory::Free::operator()(void* memory) const noexcept { std::free(memory); }
+
+// calloc hands out fresh zero pages that cost only when they are touched.
+void ContactDirectory::Table::create(std::size_t size) {
+  slots.reset(static_cast<Slot*>(std::calloc(size, sizeof(Slot))));
+  if (slots == nullptr) {
+    throw std::bad_alloc();
+  }
+  mask = size - 1;
+}
+
+ContactDirectory::Row* ContactDirectory::row(std::uint32_t place) const noexcept {
+  return reinterpret_cast<Row*>(arena_.get() + std::size_t{place} * unit);
+}
+
+const char* ContactDirectory::id_text(const Row* row) noexcept { return reinterpret_cast<const char*>(row + 1); }
+
+const char* ContactDirectory::email_text(const Row* row) noexcept {
+  return id_text(row) + header_size + padded(row->id_size);
+}
+
+std::string_view ContactDirectory::id(const Row* row) noexcept { return {id_text(row) + header_size, row->id_size}; }
+
+std::string_view ContactDirectory::email(const Row* row) noexcept {
+  return {email_text(row) + header_size, row->email_size};
+}
+
+std::string_view ContactDirectory::key(const Row* row) noexcept {
+  const char* email_bytes = email_text(row) + header_size;
+  return {row->key_is_email != 0 ? email_bytes : email_bytes + padded(row->email_size), row->key_size};
+}
+
+std::size_t ContactDirectory::row_size(const Row* row) noexcept {
+  std::size_t size = sizeof(Row) + header_size + padded(row->id_size);
+  if (row->key_size != 0) {
+    size += header_size + padded(row->email_size) + (row->key_is_email != 0 ? 0 : padded(row->key_size));
+  }
+  return size;
+}
+
+// realloc moves pages instead of copying them, and unlike a vector nothing is zeroed first.
+void ContactDirectory::set_capacity(std::size_t capacity) {
+  auto* moved = static_cast<char*>(std::realloc(arena_.get(), capacity)); // NOLINT(bugprone-suspicious-realloc-usage)
+  if (moved == nullptr) {
+    throw std::bad_alloc();
+  }
+  static_cast<void>(arena_.release());
+  arena_.reset(moved);
+  capacity_ = capacity;
+}
+
+void ContactDirectory::reserve(std::size_t size) {
+  if (size <= capacity_) {
+    return;
+  }
+  if (size > unit * UINT32_MAX) {
+    throw Error(sqlstate::program_limit_exceeded, "too many contacts to hold in memory",
+                "More than " + std::to_string(rows_) + " rows with " + std::to_string(used_) + " bytes.",
+                "Point lifecycle.use_contacts() at a relation that holds only the contacts in use.");
+  }
+  set_capacity(std::max({size, capacity_ * 2, first_capacity}));
+}
+
+char* ContactDirectory::put_text(char* to, std::string_view text) const noexcept {
+  const std::uint32_t header = text_header_(text.size());
+  std::memcpy(to, &header, header_size);
+  std::memcpy(to + header_size, text.data(), text.size());
+  return to + header_size + padded(text.size());
+}
+
+void ContactDirectory::add(NullableText id, NullableText email) {
+  if (is_blank(id)) {
+    return;
+  }
+  if (used_ == 0) {
+    used_ = sizeof(Row); // so that no row lies at place 0
+  }
+  // Folding can make an e-mail longer, which only shows once it is done; plain ones keep their size.
+  reserve(used_ + sizeof(Row) + 2 * header_size + padded(id.size()) + 2 * padded(email.size()));
+  char* const begin = arena_.get() + used_;
+  Row fields{};
+  fields.id_size = static_cast<std::uint32_t>(id.size());
+  char* const email_at = put_text(begin + sizeof(Row), id);
+  if (email.data() != nullptr) {
+    char* const key_at = put_text(email_at, email);
+    fields.email_size = static_cast<std::uint32_t>(email.size());
+    if (normalize_plain_email(email, key_at)) {
+      fields.key_size = fields.email_size;
+      fields.key_is_email = std::memcmp(key_at, email.data(), email.size()) == 0 ? 1 : 0;
+      std::memcpy(begin, &fields, sizeof fields);
+    } else if (std::string normal; normalize_email(email, normal)) {
+      const auto key_offset = static_cast<std::size_t>(key_at - arena_.get());
+      const auto row_offset = static_cast<std::size_t>(begin - arena_.get());
+      reserve(key_offset + padded(normal.size()));
+      fields.key_size = static_cast<std::uint32_t>(normal.size());
+      fields.key_is_email = normal == email ? 1 : 0;
+      std::memcpy(arena_.get() + key_offset, normal.data(), normal.size());
+      std::memcpy(arena_.get() + row_offset, &fields, sizeof fields);
+    } else {
+      fields.email_size = 0;
+      std::memcpy(begin, &fields, sizeof fields);
+    }
+  } else {
+    std::memcpy(begin, &fields, sizeof fields);
+  }
+  used_ += row_size(&fields);
+  ++rows_;
+}
+
+std::uint64_t ContactDirectory::hash(std::string_view text) const noexcept {
+  return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
+}
+
+// The slot that holds the first row with this key, or the empty one where it belongs.
+template <typename KeyOf>
+ContactDirectory::Slot& ContactDirectory::slot_for(Table& table, std::uint64_t hash, std::string_view key,
+                                                   KeyOf key_of) noexcept {
+  const auto tag = static_cast<std::uint32_t>(hash >> 32U);
+  for (std::size_t at = hash & table.mask;; at = (at + 1) & table.mask) {
+    Slot& slot = table.slots[at];
+    if (slot.place == 0 || (slot.tag == tag && key_of(row(slot.place)) == key)) {
+      slot.tag = tag;
+      return slot;
+    }
+  }
+}
+
+// Constant work a row, whatever repeats: further rows go behind the first of their chain and are told apart on demand.
+void ContactDirectory::link(std::uint32_t place, std::uint64_t id_hash, std::uint64_t email_hash) noexcept {
+  Row* const added = row(place);
+  Slot& id_slot = slot_for(by_id_, id_hash, id(added), [](const Row* r) { return id(r); });
+  if (id_slot.place == 0) {
+    id_slot.place = place;
+    added->smallest_email = added->key_size != 0 ? place : 0;
+  } else {
+    Row* const first = row(id_slot.place);
+    added->next_of_id = first->next_of_id;
+    first->next_of_id = place;
+    if (added->key_size != 0 &&
+        (first->smallest_email == 0 || email(added) < email(row(first->smallest_email)))) {
+      first->smallest_email = place;
+    }
+  }
+  if (added->key_size == 0) {
+    return;
+  }
+  Slot& email_slot = slot_for(by_email_, email_hash, key(added), [](const Row* r) { return key(r); });
+  if (email_slot.place == 0) {
+    email_slot.place = place;
+  } else {
+    Row* const first = row(email_slot.place);
+    added->next_of_email = first->next_of_email;
+    first->next_of_email = place;
+    first->several_contacts |= id(first) == id(added) ? 0 : 1;
+  }
+}
+
+void ContactDirectory::finish() {
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * rows_, 16));
+  by_id_.create(slots);
+  by_email_.create(slots);
+  set_capacity(std::max(used_, sizeof(Row)));
+  struct Pending {
+    std::uint64_t id_hash;
+    std::uint64_t email_hash;
+    std::uint32_t place;
+  };
+  constexpr std::size_t batch = 32; // misses under way at once
+  Pending pending[batch];
+  unsigned batches = 0;
+  for (std::size_t at = sizeof(Row); at < used_;) {
+    if (batches++ % (interrupt_interval / batch) == 0) {
+      poll_interrupts();
+    }
+    std::size_t count = 0;
+    for (; count < batch && at < used_; ++count) {
+      const auto place = static_cast<std::uint32_t>(at / unit);
+      const Row* const added = row(place);
+      pending[count] = {hash(id(added)), hash(key(added)), place};
+      __builtin_prefetch(&by_id_.slots[pending[count].id_hash & by_id_.mask], 1);
+      __builtin_prefetch(&by_email_.slots[pending[count].email_hash & by_email_.mask], 1);
+      at += row_size(added);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      link(pending[i].place, pending[i].id_hash, pending[i].email_hash);
+    }
+  }
+}
+
+template <typename KeyOf>
+const ContactDirectory::Row* ContactDirectory::find(const Table& table, std::string_view key,
+                                                    KeyOf key_of) const noexcept {
+  const std::uint64_t key_hash = hash(key);
+  const auto tag = static_cast<std::uint32_t>(key_hash >> 32U);
+  for (std::size_t at = key_hash & table.mask;; at = (at + 1) & table.mask) {
+    const Slot slot = table.slots[at];
+    if (slot.place == 0) {
+      return nullptr;
+    }
+    if (slot.tag == tag) {
+      const Row* const found = row(slot.place);
+      __builtin_prefetch(reinterpret_cast<const char*>(found) + 64);
+      if (key_of(found) == key) {
+        return found;
+      }
+    }
+  }
+}
+
+const ContactDirectory::Row* ContactDirectory::find_email(NullableText email) const {
+  if (email.data() == nullptr) {
+    return nullptr;
+  }
+  const auto by_key = [](const Row* r) { return key(r); };
+  if (char plain[email_on_stack]; email.size() <= sizeof plain && normalize_plain_email(email, plain)) {
+    return find(by_email_, {plain, email.size()}, by_key);
+  }
+  std::string normal;
+  return normalize_email(email, normal) ? find(by_email_, normal, by_key) : nullptr;
+}
+
+ContactDirectory::Resolution ContactDirectory::resolve(NullableText id, NullableText email) const {
+  if (!is_blank(id)) {
+    const Row* const contact = find(by_id_, id, [](const Row* r) { return ContactDirectory::id(r); });
+    if (contact == nullptr) {
+      return {ContactOutcome::unknown_contact, nullptr, nullptr};
+    }
+    return {ContactOutcome::given, id_text(contact),
+            contact->smallest_email != 0 ? email_text(row(contact->smallest_email)) : nullptr};
+  }
+  const Row* const contact = find_email(email);
+  if (contact == nullptr) {
+    return {ContactOutcome::orphan, nullptr, nullptr};
+  }
+  if (contact->several_contacts != 0) {
+    return {ContactOutcome::ambiguous, nullptr, nullptr};
+  }
+  return {ContactOutcome::matched, id_text(contact), nullptr};
+}
+
+bool ContactDirectory::disagree(NullableText id, NullableText email) const {
+  if (is_blank(id) || is_blank(email)) {
+    return false;
+  }
+  const Row* const contact = find(by_id_, id, [](const Row* r) { return ContactDirectory::id(r); });
+  if (contact == nullptr || contact->smallest_email == 0) {
+    return false;
+  }
+  std::string normal;
+  if (!normalize_email(email, normal)) {
+    return false;
+  }
+  // Either chain would tell; walking both at once costs only the shorter one.
+  const Row* of_contact = contact;
+  const Row* of_email = find(by_email_, normal, [](const Row* r) { return key(r); });
+  for (unsigned step = 0; of_contact != nullptr && of_email != nullptr; ++step) {
+    if (step % interrupt_interval == interrupt_interval - 1) {
+      poll_interrupts();
+    }
+    if (key(of_contact) == normal || ContactDirectory::id(of_email) == id) {
+      return false;
+    }
+    of_contact = of_contact->next_of_id != 0 ? row(of_contact->next_of_id) : nullptr;
+    of_email = of_email->next_of_email != 0 ? row(of_email->next_of_email) : nullptr;
+  }
+  return true;
+}
+
+std::vector<std::string_view> ContactDirectory::candidates(NullableText email) const {
+  std::vector<std::string_view> ids;
+  for (const Row* contact = find_email(email); contact != nullptr;
+       contact = contact->next_of_email != 0 ? row(contact->next_of_email) : nullptr) {
+    if (ids.size() % interrupt_interval == 0) {
+      poll_interrupts();
+    }
+    ids.push_back(id(contact));
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+namespace {
+
+// The size before the id and the byte before the e-mail keep different pairs different.
+XXH128_hash_t pair_hash(std::string_view id, NullableText email, std::string& scratch) {
+  scratch.clear();
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    scratch += static_cast<char>((std::uint64_t{id.size()} >> shift) & 0xFFU);
+  }
+  scratch += id;
+  scratch += email.data() != nullptr ? '\1' : '\0';
+  scratch += email;
+  return XXH3_128bits(scratch.data(), scratch.size());
+}
+
+} // namespace
+
+ContactDirectory::Digest ContactDirectory::digest() const {
+  Digest sum{0, 0};
+  std::string scratch;
+  std::vector<std::string_view> emails;
+  const auto count_pair = [&](std::string_view contact_id, NullableText contact_email) {
+    const XXH128_hash_t value = pair_hash(contact_id, contact_email, scratch);
+    sum.low += value.low64;
+    sum.high += value.high64 + (sum.low < value.low64 ? 1 : 0);
+  };
+  unsigned steps = 0;
+  const auto poll = [&] {
+    if (steps++ % interrupt_interval == 0) {
+      poll_interrupts();
+    }
+  };
+  for (std::size_t at = 0; at <= by_id_.mask; ++at) {
+    poll();
+    const Slot slot = by_id_.slots[at];
+    if (slot.place == 0) {
+      continue;
+    }
+    const Row* const contact = row(slot.place);
+    if (contact->smallest_email == 0) {
+      count_pair(id(contact), {});
+    } else if (contact->next_of_id == 0) {
+      count_pair(id(contact), email(contact));
+    } else {
+      emails.clear();
+      for (const Row* r = contact; r != nullptr; r = r->next_of_id != 0 ? row(r->next_of_id) : nullptr) {
+        poll();
+        if (r->key_size != 0) {
+          emails.push_back(email(r));
+        }
+      }
+      std::sort(emails.begin(), emails.end());
+      emails.erase(std::unique(emails.begin(), emails.end()), emails.end());
+      for (const std::string_view each : emails) {
+        poll();
+        count_pair(id(contact), each);
+      }
+    }
+  }
+  return sum;
+}
+
+std::size_t ContactDirectory::bytes() const noexcept {
+  return sizeof *this + capacity_ + (by_id_.mask + by_email_.mask + 2) * sizeof(Slot);
+}
+
+} // namespace lifecycle
