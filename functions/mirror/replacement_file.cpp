@@ -1,0 +1,134 @@
+#include "functions/mirror/replacement_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+#include "functions/core/error.hpp"
+#include "functions/core/pure.hpp"
+
+namespace lifecycle::mirror {
+namespace {
+
+constexpr char suffix[] = ".lifecycle-new";
+constexpr char undefined_file[] = "58P01";
+constexpr char lock_not_available[] = "55P03";
+constexpr mode_t owner_only = 0600;
+constexpr mode_t permission_bits = 0777;
+
+std::string hint_for(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+      return "Create the directory first; the server does not.";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "The operating system user of the server must be allowed to write in that directory.";
+    case ENOSPC:
+    case EDQUOT:
+      return "Make room: old and new file exist side by side while the new one is written.";
+    default:
+      return {};
+  }
+}
+
+} // namespace
+
+void fail_file(const std::string& path, const char* what, int error_number) {
+  const bool missing = error_number == ENOENT || error_number == ENOTDIR;
+  throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
+              "The operating system says: " + std::generic_category().message(error_number) + ".", hint_for(error_number));
+}
+
+ReplacementFile::ReplacementFile(std::string path) : path_(std::move(path)), temporary_path_(path_ + suffix) {
+  for (;;) {
+    descriptor_ = open(temporary_path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, owner_only);
+    if (descriptor_ < 0) {
+      fail_file(temporary_path_, "create", errno);
+    }
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const int reason = errno;
+      close(descriptor_);
+      if (reason != EWOULDBLOCK) {
+        fail_file(temporary_path_, "lock", reason);
+      }
+      throw Error(lock_not_available, "another process is writing \"" + path_ + "\"",
+                  "It holds a lock on \"" + temporary_path_ + "\".", "Wait until it has finished.");
+    }
+    // A writer that finished between our open and our lock has renamed or removed what we locked.
+    if (lock_is_on_named_file()) {
+      break;
+    }
+    close(descriptor_);
+  }
+  if (ftruncate(descriptor_, 0) != 0) {
+    const int reason = errno;
+    unlink(temporary_path_.c_str());
+    close(descriptor_);
+    fail_file(temporary_path_, "empty", reason);
+  }
+}
+
+ReplacementFile::~ReplacementFile() {
+  if (!published_) {
+    unlink(temporary_path_.c_str());
+  }
+  close(descriptor_);
+}
+
+bool ReplacementFile::lock_is_on_named_file() const {
+  struct stat locked = {};
+  struct stat named = {};
+  return fstat(descriptor_, &locked) == 0 && lstat(temporary_path_.c_str(), &named) == 0 &&
+         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+void ReplacementFile::publish() {
+  keep_permissions();
+  if (fsync(descriptor_) != 0) {
+    fail_file(temporary_path_, "write to disk", errno);
+  }
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    fail_file(path_, "replace", errno);
+  }
+  published_ = true;
+  sync_directory();
+}
+
+void ReplacementFile::keep_permissions() const {
+  struct stat old = {};
+  if (lstat(path_.c_str(), &old) != 0) {
+    return;
+  }
+  // The group is kept where the system lets us; the permissions are of no use to another one, but do no harm.
+  [[maybe_unused]] const int group = fchown(descriptor_, static_cast<uid_t>(-1), old.st_gid);
+  if (fchmod(descriptor_, old.st_mode & permission_bits) != 0) {
+    fail_file(temporary_path_, "set the permissions of", errno);
+  }
+}
+
+// A rename is durable once its directory is.
+void ReplacementFile::sync_directory() const {
+  const std::size_t slash = path_.rfind('/');
+  const std::string directory = slash == 0 ? "/" : path_.substr(0, slash);
+  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    fail_file(directory, "open", errno);
+  }
+  const int result = fsync(descriptor);
+  const int reason = errno;
+  close(descriptor);
+  // Some file systems cannot sync a directory and say so; there is nothing to do about it.
+  if (result != 0 && reason != EINVAL && reason != EBADF) {
+    fail_file(directory, "write to disk", reason);
+  }
+}
+
+} // namespace lifecycle::mirror
