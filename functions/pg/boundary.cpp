@@ -9,7 +9,8 @@
 namespace lifecycle::pg {
 namespace {
 
-void fill(detail::Failure& failure, int sqlerrcode, const char* message, const char* detail, const char* hint) noexcept {
+void fill(detail::Failure& failure, int sqlerrcode, const char* message, const char* detail,
+          const char* hint) noexcept {
   failure.pg_error = nullptr;
   failure.sqlerrcode = sqlerrcode;
   copy_message(failure.message, sizeof failure.message, message);
@@ -70,7 +71,8 @@ void describe_current_exception(Failure& failure) noexcept {
   } catch (const std::bad_alloc&) {
     fill(failure, ERRCODE_OUT_OF_MEMORY, "out of memory", "A C++ allocation in lifecycle_ledger failed.", "");
   } catch (const std::length_error&) {
-    fill(failure, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "value too large", "A C++ container would exceed its maximum size.", "");
+    fill(failure, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "value too large", "A C++ container would exceed its maximum size.",
+         "");
   } catch (const std::exception& error) {
     fill(failure, ERRCODE_INTERNAL_ERROR, error.what(), "", "");
   } catch (...) {

@@ -3,13 +3,15 @@
 //   pg::guard(body)  PostgreSQL -> C++. Runs C++ that may throw. Whatever it throws is copied to plain data while the
 //                    exception is alive and raised as an ereport after every destructor has run and the exception is
 //                    gone. Everything `extern "C"` that the server calls enters C++ through it.
-//   pg::call(body)   C++ -> PostgreSQL. Runs server code that may ereport from inside a guard. The longjmp stops here and
+//   pg::call(body)   C++ -> PostgreSQL. Runs server code that may ereport from inside a guard. The longjmp stops here
+//   and
 //                    goes on as a C++ exception (PgError) that keeps the whole ErrorData; guard re-raises it unchanged.
 //
 // Laws:
 //   1. A frame that holds an object with a destructor calls the server only through pg::call.
 //   2. The body of pg::call holds plain data only.
-//   3. A PgError is never swallowed: no subtransaction was opened, so the transaction is doomed. It may be caught to throw
+//   3. A PgError is never swallowed: no subtransaction was opened, so the transaction is doomed. It may be caught to
+//   throw
 //      something else; a guard that ends well all the same raises it nevertheless.
 //   4. Outside guard, server-facing code is written as C: plain data on the stack.
 //   5. Destructors do not call the server (an error in one could go nowhere): what an abort cleans up is left to it.
@@ -136,7 +138,7 @@ auto call(Body&& body) -> std::invoke_result_t<Body> {
   } else {
     struct Task {
       Function* body;
-      alignas(Result) unsigned char result[sizeof(Result)];
+      alignas(Result) unsigned char result[sizeof(Result)]; // NOLINT(bugprone-sizeof-expression): may be a pointer
     } task; // NOLINT(cppcoreguidelines-pro-type-member-init): the result is filled by the body
     task.body = &body;
     detail::run(

@@ -10,9 +10,7 @@
 namespace lifecycle::pg {
 
 // The bytes of a detoasted (possibly short-header) text or bytea; valid as long as the datum is.
-inline std::string_view view(const text* value) {
-  return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
-}
+inline std::string_view view(const text* value) { return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)}; }
 
 inline text* make_text(std::string_view from) {
   auto* result = static_cast<text*>(palloc(from.size() + VARHDRSZ));

@@ -43,8 +43,8 @@ LIFECYCLE_FUNCTION(boundary_exception_in_flight) {
 
 // The same at the same place of two statements, unless something left a jump buffer or a context callback behind.
 LIFECYCLE_FUNCTION(boundary_stacks) {
-  PG_RETURN_TEXT_P(cstring_to_text(psprintf("%p %p", static_cast<void*>(PG_exception_stack),
-                                            static_cast<void*>(error_context_stack))));
+  PG_RETURN_TEXT_P(cstring_to_text(
+      psprintf("%p %p", static_cast<void*>(PG_exception_stack), static_cast<void*>(error_context_stack))));
 }
 
 // Private memory of this backend in kB, as the kernel counts it.

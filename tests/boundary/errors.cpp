@@ -97,7 +97,9 @@ void check(bool holds, const char* what) {
 }
 
 #if PG_VERSION_NUM >= 170000
-void* no_memory(MemoryContext context, Size size, int flags) { return MemoryContextAllocationFailure(context, size, flags); }
+void* no_memory(MemoryContext context, Size size, int flags) {
+  return MemoryContextAllocationFailure(context, size, flags);
+}
 #else
 void* no_memory(MemoryContext, Size) { return nullptr; }
 #endif

@@ -38,7 +38,8 @@ LIFECYCLE_FUNCTION(boundary_spin_and_swallow) {
   PG_RETURN_NULL();
 }
 
-// The interrupt holdoff of a caller is respected, and ends with the error: n polls with interrupts held, then one without.
+// The interrupt holdoff of a caller is respected, and ends with the error: n polls with interrupts held, then one
+// without.
 LIFECYCLE_FUNCTION(boundary_held_interrupts) {
   const int32 polls = PG_GETARG_INT32(0);
   InterruptPending = true;
