@@ -3,7 +3,7 @@
 -- Whoever calls may have any settings: a run pins its own.
 SET timezone = 'Asia/Tokyo';
 SET datestyle = 'German, DMY';
-SELECT plan(26);
+SELECT plan(24);
 
 CREATE FUNCTION mapping(extra jsonb) RETURNS jsonb LANGUAGE sql AS $$
   SELECT '{"contact_email": "mail", "event_type": {"constant": "session"}, "event_timestamp": "at", "source_record_id": "id"}'::jsonb || extra
@@ -43,7 +43,7 @@ SELECT is((SELECT body ->> 'at' FROM lifecycle.issues WHERE (source_system, sour
 UPDATE up.local SET at = '2025-07-15T12:00:00' WHERE id IN (9, 10);
 UPDATE up.local SET at = NULL WHERE id = 1;
 CALL lifecycle.sync_contact_events('local');
-SELECT is(last_run('local'), '15 in = 2 written + 8 unchanged + 0 superseded + 5 held; 1 deleted', 'rows enter and leave as their times are mended and lost');
+SELECT is(last_run('local'), '15 in = 2 written + 9 unchanged + 0 superseded + 4 held; 1 deleted', 'rows enter and leave as their times are mended and lost');
 
 -- With a zone
 CREATE TABLE up.zoned (id integer PRIMARY KEY, mail text, at timestamptz, wanted text);
@@ -94,8 +94,8 @@ SET datestyle = 'ISO';
 SELECT lifecycle.register_source('local', 'up.local', mapping('{}')) \g /dev/null
 CALL lifecycle.sync_contact_events('local');
 SELECT results_eq($$SELECT at FROM times('local') WHERE id = '2'$$, $$VALUES ('2025-07-15 12:00:00.000001')$$, 'without a time_zone, UTC is meant');
-SELECT like((SELECT warnings[1] FROM lifecycle._compile_mapping('up.local', mapping('{}'))), '%no time_zone%at (timestamp without time zone)%UTC%', '... and registration warns');
-SELECT is((SELECT warnings FROM lifecycle._compile_mapping('up.local', mapping('{"time_zone": "UTC"}'))), NULL, '... unless it is said');
+SELECT alike((SELECT warnings[1] FROM lifecycle._compile_mapping('up.local', mapping('{}'))), '%no time_zone%at (timestamp without time zone)%UTC%', '... and registration warns');
+SELECT is((SELECT warnings FROM lifecycle._compile_mapping('up.local', mapping('{"time_zone": "UTC"}'))), '{}', '... unless it is said');
 
 -- The first of several
 CREATE TABLE up.sessions (id text PRIMARY KEY, mail text, started timestamptz, ended timestamp, created text, wanted text, backwards text);
