@@ -9,7 +9,8 @@ DECLARE
   query text;
 BEGIN
   SELECT * INTO m FROM lifecycle._compile_mapping(relation, mapping - 'look_back');
-  -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only.
+  -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only
+  -- (s.* and not s, which would be a column of that name).
   refusal := format($sql$
       CASE
         WHEN (%1$s) IS NULL THEN 'no_record_id'
@@ -22,7 +23,7 @@ BEGIN
   query := format($sql$
     SELECT (%1$s) COLLATE "C" AS source_record_id, %2$s AS event_timestamp, (%3$s) AS time_text, %4$s AS event_type, %5$s AS event_name,
       %6$s AS event_source, %7$s AS payload, %8$s AS given_id, %9$s AS given_email, %10$s AS code,
-      CASE WHEN %10$s IS NOT NULL THEN to_jsonb(s) END AS body, %11$s AS change_time
+      CASE WHEN %10$s IS NOT NULL THEN to_jsonb(s.*) END AS body, %11$s AS change_time
     %12$s
     OFFSET 0
     $sql$, m.source_record_id, m.event_timestamp, m.time_source, m.event_type, m.event_name, m.event_source, m.payload, m.contact_id,

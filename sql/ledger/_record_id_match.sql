@@ -8,7 +8,9 @@ AS $$
         WHEN a.atttypid IN ('text'::regtype, 'varchar'::regtype) THEN
           format('s.%I = k.source_record_id COLLATE %s', a.attname, a.attcollation::regcollation)
         WHEN a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN
-          format('s.%I = CASE WHEN k.source_record_id ~ ''^-?[0-9]{1,18}$'' THEN k.source_record_id::bigint END', a.attname)
+          format($sql$s.%I = CASE WHEN k.source_record_id ~ '^-?[0-9]{1,18}$' THEN k.source_record_id::bigint
+              WHEN k.source_record_id ~ '^-?[0-9]{19}$' AND abs(k.source_record_id::numeric) <= 9223372036854775807 THEN k.source_record_id::bigint END$sql$,
+            a.attname)
         WHEN a.atttypid = 'uuid'::regtype THEN
           format('s.%I = CASE WHEN k.source_record_id ~ ''^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'' THEN k.source_record_id::uuid END', a.attname)
       END
