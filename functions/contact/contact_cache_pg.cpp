@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "functions/contact/contact_source_pg.hpp"
+#include "functions/contact/settings_hash_pg.hpp"
 #include "functions/contact/snapshot_key_pg.hpp"
 
 extern "C" {
@@ -28,8 +29,10 @@ struct SharedContacts {
   ContactDirectory directory;
   SnapshotKey key;
   ContactSource source{};
-  MemoryContext query = nullptr; // set: shared only by calls of this query, of this user
+  bool by_query = false; // then also these must agree:
   Oid user = InvalidOid;
+  TimestampTz statement = 0;
+  std::uint64_t settings = 0;
   bool own_writes = false; // this transaction may have written the contacts or their source
   bool stale = false;      // found by nobody any more, freed with its last reference
   SubTransactionId built_in = InvalidSubTransactionId;
@@ -106,7 +109,7 @@ void release(SharedContacts* contacts) {
   if (--contacts->references > 0) {
     return;
   }
-  if (contacts->stale || contacts->query != nullptr || contacts->directory.bytes() > largest_idle_bytes) {
+  if (contacts->stale || contacts->directory.bytes() > largest_idle_bytes) {
     free_contacts(contacts);
   } else {
     free_idle(contacts);
@@ -204,18 +207,21 @@ bool may_have_written(const ContactSource& source) {
 }
 
 // The command counter matters only for what this transaction itself has written.
-bool is_for(const SharedContacts* contacts, Snapshot snapshot, MemoryContext query) {
-  if (contacts->stale || !contacts->key.matches(snapshot) || (contacts->query != nullptr && contacts->query != query)) {
+bool is_for(const SharedContacts* contacts, Snapshot snapshot) {
+  if (contacts->stale || !contacts->key.matches(snapshot)) {
     return false;
   }
-  return contacts->key.command() == snapshot->curcid ||
-         (contacts->query == nullptr && !contacts->own_writes && !may_have_written(contacts->source));
+  if (contacts->by_query) {
+    return contacts->key.command() == snapshot->curcid && contacts->user == GetUserId() &&
+           contacts->statement == GetCurrentStatementStartTimestamp() && contacts->settings == settings_hash();
+  }
+  return contacts->key.command() == snapshot->curcid || (!contacts->own_writes && !may_have_written(contacts->source));
 }
 
-// Privileges and policies are those of the user who asks, and may have changed since.
+// Privileges and policies are those of the user who asks, and may have changed since; for a query, it checked them.
 bool may_use(const SharedContacts* contacts) {
-  if (contacts->query != nullptr) {
-    return contacts->user == GetUserId();
+  if (contacts->by_query) {
+    return true;
   }
   Relation relation = open_contacts(contacts->source);
   const bool direct = plan_contact_read(contacts->source, relation).direct;
@@ -233,11 +239,11 @@ bool is_of_query(MemoryContext context) {
   return IsParallelWorker() || (parent != nullptr && parent != TopTransactionContext && std::strcmp(parent->name, "SPI Proc") != 0);
 }
 
-SharedContacts* build(Snapshot snapshot, MemoryContext query) {
+SharedContacts* build(Snapshot snapshot) {
   if (under_construction != nullptr) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("the contacts relation resolves contacts itself"),
                     errdetail("Reading it would need the contacts it is being read for."),
-                    errhint("CALL lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
+                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
                             "lifecycle.resolve_contact() or its companions.")));
   }
   MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "contacts under construction", ALLOCSET_SMALL_SIZES);
@@ -256,14 +262,16 @@ SharedContacts* build(Snapshot snapshot, MemoryContext query) {
   construction->contacts = guard([&] { return new SharedContacts(SnapshotKey(snapshot), seed, text_header); });
   SharedContacts* contacts = construction->contacts;
   contacts->source = find_contact_source(snapshot);
-  contacts->user = GetUserId();
   contacts->own_writes = may_have_written(contacts->source);
   contacts->built_in = constructed_in;
   Relation relation = open_contacts(contacts->source);
   const ContactReader reader = plan_contact_read(contacts->source, relation);
-  // Outside a query there is nothing to share such a directory with: it serves this call alone.
-  contacts->query = reader.direct ? nullptr : query;
-  contacts->stale = !reader.direct && query == nullptr;
+  if (!reader.direct) {
+    contacts->by_query = true;
+    contacts->user = GetUserId();
+    contacts->statement = GetCurrentStatementStartTimestamp();
+    contacts->settings = settings_hash();
+  }
   read_contacts(contacts->source, reader, relation, snapshot, &contacts->directory);
   relation_close(relation, NoLock);
 
@@ -275,13 +283,13 @@ SharedContacts* build(Snapshot snapshot, MemoryContext query) {
   return contacts;
 }
 
-SharedContacts* find_or_build(Snapshot snapshot, MemoryContext query) {
+SharedContacts* find_or_build(Snapshot snapshot) {
   for (SharedContacts* contacts = newest; contacts != nullptr; contacts = contacts->next) {
-    if (is_for(contacts, snapshot, query) && may_use(contacts)) {
+    if (is_for(contacts, snapshot) && may_use(contacts)) {
       return contacts;
     }
   }
-  return build(snapshot, query);
+  return build(snapshot);
 }
 
 bool still_holds(const Attachment* attachment, Snapshot snapshot) {
@@ -297,7 +305,7 @@ bool still_holds(const Attachment* attachment, Snapshot snapshot) {
   }
   watch_transactions();
   MemoryContext query = function != nullptr && is_of_query(function->fn_mcxt) ? function->fn_mcxt : nullptr;
-  SharedContacts* contacts = find_or_build(snapshot, query);
+  SharedContacts* contacts = find_or_build(snapshot);
   // The executor registers a query's snapshot for as long as its memory context lives, so its address stays its own.
   if (query != nullptr && snapshot->regd_count > 0 && function->fn_extra == nullptr) {
     auto* attachment = static_cast<Attachment*>(MemoryContextAllocZero(query, sizeof(Attachment)));

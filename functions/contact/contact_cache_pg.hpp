@@ -10,8 +10,8 @@
 // function or an interleaved query under another snapshot cannot take it away. Without references only the newest
 // directory is kept, for the next statement of the transaction.
 //
-// What a view, a foreign table or a policy of row-level security returns depends on more than the snapshot (settings, the
-// clock): those directories are shared only inside one query.
+// What a view, a foreign table or a policy of row-level security returns depends on more than the snapshot: those
+// directories are found again only in the same statement of the client, by the same user, with every setting as it was.
 #pragma once
 
 #include "functions/contact/directory.hpp"
