@@ -13,7 +13,7 @@ namespace lifecycle::mapping {
 namespace {
 
 constexpr std::size_t max_arguments = 100; // of a function call, in every server built with the defaults
-constexpr char blanks[] = R"(E' \t\n\v\f\r')"; // what parse_time skips around a value
+constexpr char blanks[] = R"(E' \t\n\x0B\f\r')"; // what parse_time skips around a value
 constexpr std::size_t shown_raw = 200;
 
 std::string_view sql_type(TargetKind kind) {
