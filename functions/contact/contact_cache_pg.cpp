@@ -237,7 +237,7 @@ SharedContacts* build(Snapshot snapshot, MemoryContext query) {
   if (under_construction != nullptr) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("the contacts relation resolves contacts itself"),
                     errdetail("Reading it would need the contacts it is being read for."),
-                    errhint("CALL lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
+                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
                             "lifecycle.resolve_contact() or its companions.")));
   }
   MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "contacts under construction", ALLOCSET_SMALL_SIZES);

@@ -81,7 +81,7 @@ ContactColumn describe_column(Relation relation, const NameData& name) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                     errmsg("contacts relation %s has no column \"%s\"", qualified_name(relation), NameStr(name)),
                     errdetail("lifecycle.contact_source names it as a column of the contacts."),
-                    errhint("CALL lifecycle.use_contacts(relation, id_column, email_column) with the columns as they are now.")));
+                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with the columns as they are now.")));
   }
   Form_pg_attribute const attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
   const Oid type = getBaseType(attribute->atttypid);
@@ -129,7 +129,7 @@ ContactSource find_contact_source(Snapshot snapshot) {
         !fetch_attribute(slot, source.settings, "id_column", &id_column) ||
         !fetch_attribute(slot, source.settings, "email_column", &email_column)) {
       ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lifecycle.contact_source has a null"),
-                      errhint("CALL lifecycle.use_contacts(relation, id_column, email_column);")));
+                      errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column);")));
     }
     source.relation = DatumGetObjectId(relation);
     source.id_column = *DatumGetName(id_column);
@@ -150,7 +150,7 @@ Relation open_contacts(const ContactSource& source) {
   if (relation == nullptr) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the contacts relation does not exist any more"),
                     errdetail("lifecycle.contact_source points at the relation with OID %u.", source.relation),
-                    errhint("CALL lifecycle.use_contacts(relation, id_column, email_column) with the one to use, or delete the row "
+                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with the one to use, or delete the row "
                             "of lifecycle.contact_source to use lifecycle.contacts.")));
   }
   switch (relation->rd_rel->relkind) {
@@ -163,7 +163,7 @@ Relation open_contacts(const ContactSource& source) {
     default:
       ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                       errmsg("contacts relation %s is neither a table nor a view", qualified_name(relation)),
-                      errhint("CALL lifecycle.use_contacts(relation, id_column, email_column) with a table or a view.")));
+                      errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a table or a view.")));
   }
   pg_unreachable();
 }
