@@ -8,6 +8,7 @@ DECLARE
   kind text;
   step_begin timestamptz;
   new_errors bigint; new_warnings bigint; resolved bigint;
+  contacts_state text; contacts_message text; contacts_detail text; contacts_hint text;
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   first_state text; first_message text; first_detail text; first_hint text;
   done record;
@@ -25,12 +26,21 @@ BEGIN
   END IF;
 
   PERFORM lifecycle._run_lock('contacts', true);
-  PERFORM lifecycle._refresh_contact_directory();
+  BEGIN
+    PERFORM lifecycle._refresh_contact_directory();
+  EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS contacts_state = RETURNED_SQLSTATE, contacts_message = MESSAGE_TEXT, contacts_detail = PG_EXCEPTION_DETAIL,
+      contacts_hint = PG_EXCEPTION_HINT;
+  END;
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._run_unlock('contacts');
 
   FOREACH name IN ARRAY names LOOP
-    failed_state := NULL;
+    -- Without its contacts no source can be worked on; each has it on record.
+    failed_state := contacts_state;
+    failed_message := format('%s of source "%s" failed: %s', procedure, name, contacts_message);
+    failed_detail := contacts_detail;
+    failed_hint := contacts_hint;
     IF NOT lifecycle._run_lock('contact_events:' || name, wait) THEN
       failed_state := '55P03';
       failed_message := format('%s: another run is working on source "%s"', procedure, name);
@@ -44,7 +54,7 @@ BEGIN
         THEN 'rebuild_contact_events' ELSE procedure END;
       step_begin := NULL;
       CALL lifecycle._next_transaction();
-      LOOP
+      WHILE failed_state IS NULL LOOP
         BEGIN
           IF kind = 'rebuild_contact_events' THEN
             CALL lifecycle._rebuild_step(run, name, new_errors, new_warnings, resolved);
@@ -62,13 +72,15 @@ BEGIN
           RAISE WARNING '%', failed_message;
         END;
         CALL lifecycle._next_transaction();
-        EXIT WHEN failed_state IS NOT NULL OR step_begin IS NULL;
+        EXIT WHEN step_begin IS NULL;
       END LOOP;
-      PERFORM lifecycle._end_run(run, failed_state, failed_message, concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, '')));
-      SELECT r.* INTO done FROM lifecycle.pipeline_runs r WHERE r.run_id = run;
       IF failed_state IS NULL THEN
+        PERFORM lifecycle._end_run(run, NULL, NULL, NULL);
+        SELECT r.* INTO done FROM lifecycle.pipeline_runs r WHERE r.run_id = run;
         RAISE NOTICE '%: source "%": % in = % written + % unchanged + % superseded + % held; % deleted; % s', procedure, name, done.rows_in,
           done.written, done.unchanged, done.superseded, done.held, done.deleted, round(done.seconds::numeric, 2);
+      ELSE
+        PERFORM lifecycle._end_run(run, failed_state, failed_message, nullif(concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, '')), ''));
       END IF;
       CALL lifecycle._next_transaction();
       PERFORM lifecycle._run_unlock('contact_events:' || name);

@@ -1,6 +1,9 @@
 CREATE OR REPLACE VIEW lifecycle.progress AS
   SELECT r.run_id, r.procedure, r.source_system, r.pid, r.started_at, date_trunc('second', clock_timestamp() - r.started_at) AS elapsed,
-    CASE WHEN a.pid IS NULL THEN 'gone' WHEN a.wait_event_type = 'Lock' THEN 'waiting for a lock' ELSE 'working' END AS state,
+    -- A run holds the lock of its source to its end: without it, the session may live on, the run does not.
+    CASE WHEN a.pid IS NULL OR (r.source_system IS NOT NULL
+        AND lifecycle._run_lock_holder('contact_events:' || r.source_system) IS DISTINCT FROM r.pid) THEN 'gone'
+      WHEN a.wait_event_type = 'Lock' THEN 'waiting for a lock' ELSE 'working' END AS state,
     r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0) AS rows_done,
     coalesce(previous.rows_in, estimate.rows) AS rows_expected,
     round(100.0 * (r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0))
@@ -20,4 +23,4 @@ CREATE OR REPLACE VIEW lifecycle.progress AS
   WHERE r.status = 'running';
 
 COMMENT ON VIEW lifecycle.progress IS
-  'Runs going on now, for any session to watch. rows_done counts committed steps, and the rows of a load while it runs; rows_expected is what the previous run took, or the table''s estimate; eta is when it ends if it takes as long as the previous run (null if there was none). state gone: its session died; the next run says interrupted.';
+  'Runs going on now, for any session to watch. rows_done counts committed steps, and the rows of a load while it runs; rows_expected is what the previous run took, or the table''s estimate; eta is when it ends if it takes as long as the previous run (null if there was none). state gone: it was cancelled or its session died; the next run says interrupted.';
