@@ -129,9 +129,6 @@ RowPlan* plan_record(RowPlan* known, HeapTupleHeader record, MemoryContext paren
     plan->identifier = identifier;
     plan->type = type;
     plan->typmod = typmod;
-    if (known != nullptr) {
-      MemoryContextDelete(known->context);
-    }
   }
   HeapTupleData tuple;
   tuple.t_len = HeapTupleHeaderGetDatumLength(record);
@@ -139,6 +136,9 @@ RowPlan* plan_record(RowPlan* known, HeapTupleHeader record, MemoryContext paren
   tuple.t_tableOid = InvalidOid;
   tuple.t_data = record;
   heap_deform_tuple(&tuple, plan->descriptor, plan->values, plan->nulls);
+  if (known != nullptr && known != plan) {
+    MemoryContextDelete(known->context);
+  }
   return plan;
 }
 
