@@ -2,7 +2,7 @@
 # The TAP helpers must be able to fail: a helper that always says ok proves nothing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
-plan 14
+plan 15
 
 # Runs a small script over tap.sh; sets output and status.
 script() {
@@ -26,6 +26,8 @@ script 'succeeds "no such file" test -e /nowhere; done_testing'
 like "$output" $'^not ok 1 - no such file\n#   exit status 1: test -e /nowhere' 'succeeds fails with the command'
 script 'fails "a file" test -e /; done_testing'
 like "$output" '^not ok 1 - a file' 'fails fails when the command succeeds'
+script 'plan 1; must ls /nowhere; pass one'
+like "$status$output" '^1.*exit status 2: ls /nowhere.*No such file' 'must ends the script and shows why'
 script 'plan 2; pass one; false; pass two'
 is "$status" 1 'a script that stops early exits non-zero'
 is "$output" $'1..2\nok 1 - one' '… with a plan that does not hold'

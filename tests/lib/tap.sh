@@ -7,6 +7,7 @@
 #   succeeds NAME COMMAND...   passes when the command exits 0;  fails NAME COMMAND... when it does not. Its output is
 #                              shown only where the test fails
 #   pass NAME, fail NAME
+#   must COMMAND...            set-up: quiet, but its output is shown and the script ends if it fails
 #   diag TEXT...               a comment for whoever reads a failure
 #   skip N REASON              counts N tests as skipped;  skip_all REASON skips the whole file (before plan)
 #   at_exit COMMAND            runs COMMAND when the script ends, however it ends; last given runs first
@@ -67,6 +68,12 @@ isnt() {
 
 like() {
   if [[ $1 =~ $2 ]]; then tap_line 1 "$3"; else tap_line 0 "$3"; diag "have: $1"; diag "want: match for $2"; fi
+}
+
+must() {
+  local output status=0
+  output=$("$@" 2>&1) || status=$?
+  [ "$status" = 0 ] || { diag "exit status $status: $*"; diag "$output"; exit 1; }
 }
 
 succeeds() {
