@@ -8,7 +8,8 @@ DECLARE
   refusal text;
   query text;
 BEGIN
-  SELECT * INTO m FROM lifecycle._compile_mapping(relation, mapping - 'look_back');
+  SELECT * INTO m FROM lifecycle._compile_mapping(relation, mapping);
+  PERFORM lifecycle._require_whole_rows(relation);
   -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only
   -- (s.* and not s, which would be a column of that name).
   refusal := format($sql$

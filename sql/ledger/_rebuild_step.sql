@@ -15,7 +15,7 @@ DECLARE
   superseded bigint;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_rebuild_step.source_system);
-  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping - 'look_back');
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();
   new_table := lifecycle._new_partition(source.source_system, (left(source.partition_name, 55) || '_new')::name);

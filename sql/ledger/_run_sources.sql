@@ -94,9 +94,9 @@ BEGIN
   END LOOP;
   -- One source's trouble never keeps the others waiting; it is raised when all had their turn.
   IF first_state IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = first_state, MESSAGE = first_message, 
+    RAISE EXCEPTION USING ERRCODE = first_state, MESSAGE = first_message,
       DETAIL = coalesce(nullif(first_detail, ''), 'SELECT * FROM lifecycle.pipeline_runs ORDER BY run_id DESC; shows it beside the other runs.'),
-      HINT = coalesce(nullif(first_hint, ''), 'Mend the cause and call again. The ledger rows of this source are as they were before the step that failed.');
+      HINT = coalesce(nullif(first_hint, ''), CASE first_state WHEN '42501' THEN lifecycle._owner_hint() END, 'Mend the cause and call again. The ledger rows of this source are as they were before the step that failed.');
   END IF;
 END
 $$;

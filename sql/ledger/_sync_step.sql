@@ -19,7 +19,7 @@ DECLARE
   counts record;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_sync_step.source_system);
-  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping - 'look_back');
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   -- Both cuts are taken before the statement that reads, whose snapshot is therefore at least as new.
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();

@@ -12,7 +12,7 @@ DECLARE
 BEGIN
   PERFORM lifecycle._check_schema();
   SELECT * INTO source FROM lifecycle._source(explain_contact.source_system);
-  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping - 'look_back');
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   FOR given_contact_id, given_email IN EXECUTE format('SELECT m.given_id, m.given_email FROM (%s) m WHERE m.rank = 1',
       lifecycle._mapped_query(source.relation, source.mapping, format('FROM (SELECT s.* FROM (SELECT $1::text AS source_record_id) k JOIN %s s ON %s) s',
         source.relation, lifecycle._record_id_match(source.relation, compiled.record_id_column, compiled.source_record_id))))
@@ -47,8 +47,8 @@ BEGIN
   IF found_rows = 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'no_data_found',
       MESSAGE = format('source "%s" has no row with record id "%s"', source_system, source_record_id),
-      DETAIL = format('Looked in %s; the ledger %s such a row.', source.relation, CASE WHEN EXISTS (SELECT FROM lifecycle.contact_events l
-        WHERE l.source_system = explain_contact.source_system AND l.source_record_id = explain_contact.source_record_id) THEN 'still has' ELSE 'has no' END),
+      DETAIL = format('Looked in %s; the ledger %s.', source.relation, CASE WHEN EXISTS (SELECT FROM lifecycle.contact_events l
+        WHERE l.source_system = explain_contact.source_system AND l.source_record_id = explain_contact.source_record_id) THEN 'still has it' ELSE 'has none either' END),
       HINT = 'A row deleted upstream leaves the ledger at the next reconcile.';
   END IF;
 END

@@ -16,20 +16,16 @@ BEGIN
       MESSAGE = 'register_source() needs a source system, a relation and a mapping',
       HINT = 'docs/SOURCES.md shows a whole registration.';
   END IF;
-  IF relation = 'lifecycle.contact_events'::regclass THEN
+  IF coalesce(pg_partition_root(relation), relation) = 'lifecycle.contact_events'::regclass THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = 'the ledger cannot be its own source',
       HINT = 'Register the upstream table or a view over it.';
   END IF;
-  BEGIN
-    look_back := coalesce((mapping ->> 'look_back')::interval, look_back);
-  EXCEPTION WHEN data_exception THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-      MESSAGE = format('mapping of source "%s": look_back is not an interval', source_system),
-      DETAIL = format('/look_back is %s.', mapping -> 'look_back'),
-      HINT = 'Give it as text, such as "10 minutes".';
-  END;
-  SELECT * INTO compiled FROM lifecycle._compile_mapping(relation, mapping - 'look_back');
+  SELECT * INTO compiled FROM lifecycle._compile_mapping(relation, mapping);
+  PERFORM lifecycle._require_whole_rows(relation);
+  IF mapping ? 'look_back' THEN
+    look_back := lifecycle._look_back(source_system, mapping -> 'look_back');
+  END IF;
   FOREACH warning IN ARRAY coalesce(compiled.warnings, '{}') LOOP
     RAISE WARNING 'source "%": %', source_system, warning;
   END LOOP;

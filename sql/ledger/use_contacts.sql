@@ -13,6 +13,12 @@ BEGIN
       MESSAGE = 'use_contacts() needs a relation, an id column and an e-mail column',
       HINT = 'SELECT lifecycle.use_contacts(''crm.people'', ''id'', ''email'');';
   END IF;
+  IF (SELECT relkind NOT IN ('r', 'p', 'v', 'm', 'f') FROM pg_class WHERE oid = relation) THEN
+    RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+      MESSAGE = format('%s cannot hold the contacts', relation),
+      DETAIL = 'It is neither a table nor a view.',
+      HINT = 'Name the table or view that holds them.';
+  END IF;
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
     FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped;
   FOREACH wanted IN ARRAY ARRAY[id_column, email_column] LOOP

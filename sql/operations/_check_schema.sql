@@ -13,6 +13,13 @@ BEGIN
       DETAIL = 'There is no table lifecycle.schema_version.',
       HINT = 'CALL lifecycle.install();';
   END IF;
+  IF NOT has_table_privilege('lifecycle.schema_version', 'SELECT') THEN
+    RAISE EXCEPTION USING
+      ERRCODE = 'insufficient_privilege',
+      MESSAGE = 'permission denied for the tables of lifecycle_ledger',
+      DETAIL = format('Role "%s" may not read lifecycle.schema_version.', current_user),
+      HINT = lifecycle._owner_hint();
+  END IF;
   SELECT version INTO installed FROM lifecycle.schema_version;
   IF installed IS DISTINCT FROM available THEN
     RAISE EXCEPTION USING

@@ -39,31 +39,37 @@ CREATE FUNCTION untouched(source text) RETURNS TABLE (record text, place tid, ve
   SELECT source_record_id, ctid, xmin, ingested_at FROM lifecycle.contact_events WHERE source_system = source
 $$;
 
--- All four fields of the error that a command ends in, as psql prints them; the command runs alone in a new session of that role.
-CREATE FUNCTION error_of(command text, role text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+-- All four fields of the error that a command ends in, as psql prints them; the command runs alone in a new session, as a role if one
+-- is named. Empty where there is none.
+CREATE FUNCTION error_in(connection text, command text, role text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   state text; message text; detail text; hint text;
 BEGIN
-  PERFORM dblink_connect('error_of', format('host=%s port=%s dbname=%s user=%s options=''-c client_min_messages=error -c timezone=UTC''',
-    split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user));
+  PERFORM dblink_connect('error_in', connection || ' options=''-c client_min_messages=error -c timezone=UTC''');
   IF role IS NOT NULL THEN
-    PERFORM dblink_exec('error_of', format('SET ROLE %I', role));
+    PERFORM dblink_exec('error_in', format('SET ROLE %I', role));
   END IF;
   BEGIN
     IF command ~* '^\s*select' THEN
-      PERFORM * FROM dblink('error_of', format('SELECT ''''::text FROM (%s) q', command)) AS t (answer text);
+      PERFORM * FROM dblink('error_in', format('SELECT ''''::text FROM (%s) q', command)) AS t (answer text);
     ELSE
-      PERFORM dblink_exec('error_of', command);
+      PERFORM dblink_exec('error_in', command);
     END IF;
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
   END;
-  PERFORM dblink_disconnect('error_of');
+  PERFORM dblink_disconnect('error_in');
   RETURN concat_ws(E'\n', state || ': ' || message, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
 END
 $$;
+CREATE FUNCTION connection_to(database text) RETURNS text LANGUAGE sql AS $$
+  SELECT format('host=%s port=%s dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), database, current_user)
+$$;
+CREATE FUNCTION error_of(command text, role text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+  SELECT error_in(connection_to(current_database()), command, role)
+$$;
 
--- A test: the error of a command equals a pattern of LIKE, all four fields.
+-- A test: the error of a command, all four fields, is as a pattern of LIKE says.
 CREATE FUNCTION fails_with(command text, wanted text, name text, role text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT alike(error_of(command, role), wanted, name)
 $$;
