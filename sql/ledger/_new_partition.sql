@@ -9,6 +9,7 @@ BEGIN
       LIKE lifecycle.contact_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS,
       CONSTRAINT %2$I CHECK (source_system IS NOT NULL AND source_system = %3$L))
     $sql$, new_name, 'contact_events_one_source', source_system);
+  PERFORM lifecycle._give_to_ledger_owner(format('lifecycle.%I', new_name)::regclass);
   RETURN format('lifecycle.%I', new_name)::regclass;
 END
 $$;

@@ -35,6 +35,7 @@ BEGIN
   partition_name := coalesce(before.partition_name, lifecycle._partition_name(source_system));
   EXECUTE format('CREATE TABLE IF NOT EXISTS lifecycle.%I PARTITION OF lifecycle.contact_events FOR VALUES IN (%L)',
     partition_name, source_system);
+  PERFORM lifecycle._give_to_ledger_owner(format('lifecycle.%I', partition_name)::regclass);
   INSERT INTO lifecycle.sources (source_system, relation, mapping, look_back, partition_name)
   VALUES (source_system, relation, mapping, look_back, partition_name)
   ON CONFLICT ON CONSTRAINT sources_pkey DO UPDATE
