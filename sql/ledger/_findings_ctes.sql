@@ -17,32 +17,39 @@ AS $$
         coalesce(i.source_record_id, i.row_hash::text) COLLATE "C" AS row_key
       FROM (%2$s) i
     ),
+    -- Joined in full, which the planner can only do by hashing or merging: it knows little about these rows, and a nested
+    -- loop over many of them would not end.
+    compared AS MATERIALIZED (
+      SELECT k.issue_id, k.source_record_id, k.detail AS old_detail, k.body AS old_body, d.row_key IS NOT NULL AS found, d.record_id,
+        coalesce(d.code, k.code) AS code, d.given_id, d.given_email, d.body, d.row_key,
+        CASE WHEN d.row_key IS NOT NULL THEN
+          lifecycle._finding_detail(d.code, d.given_id, d.given_email, d.time_text, d.given_type, d.copies) END AS detail
+      FROM described d FULL JOIN known k ON k.row_key = d.row_key AND k.code = d.code
+    ),
     opened AS (
       INSERT INTO lifecycle.issues (source_system, source_record_id, code, severity, detail, contact_id, contact_email, body, row_hash)
-      SELECT %1$L, d.record_id, d.code,
-        CASE WHEN d.code IN ('orphan', 'contact_mismatch', 'duplicate_record_id') THEN 'warning' ELSE 'error' END,
-        lifecycle._finding_detail(d.code, d.given_id, d.given_email, d.time_text, d.given_type, d.copies),
-        d.given_id, d.given_email, d.body, CASE WHEN d.record_id IS NULL THEN d.row_key::uuid END
-      FROM described d
-      WHERE NOT EXISTS (SELECT FROM known k WHERE k.row_key = d.row_key AND k.code = d.code)
+      SELECT %1$L, c.record_id, c.code,
+        CASE WHEN c.code IN ('orphan', 'contact_mismatch', 'duplicate_record_id') THEN 'warning' ELSE 'error' END,
+        c.detail, c.given_id, c.given_email, c.body, CASE WHEN c.record_id IS NULL THEN c.row_key::uuid END
+      FROM compared c
+      WHERE c.issue_id IS NULL
       RETURNING severity
     ),
     altered AS (
       UPDATE lifecycle.issues i
-      SET detail = n.detail, contact_id = n.given_id, contact_email = n.given_email, body = n.body, last_seen = now()
-      FROM (SELECT k.issue_id, k.detail AS old_detail, k.body AS old_body, d.*,
-              lifecycle._finding_detail(d.code, d.given_id, d.given_email, d.time_text, d.given_type, d.copies) AS detail
-            FROM described d JOIN known k ON k.row_key = d.row_key AND k.code = d.code) n
-      WHERE i.issue_id = n.issue_id AND (n.old_detail <> n.detail OR n.old_body IS DISTINCT FROM n.body)
+      SET detail = c.detail, contact_id = c.given_id, contact_email = c.given_email, body = c.body, last_seen = now()
+      FROM compared c
+      WHERE i.issue_id = c.issue_id AND c.found AND (c.old_detail <> c.detail OR c.old_body IS DISTINCT FROM c.body)
       RETURNING 1
+    ),
+    lapsed AS MATERIALIZED (
+      SELECT c.issue_id, c.source_record_id FROM compared c WHERE NOT c.found AND (%3$L OR c.source_record_id IS NOT NULL)
     ),
     resolved AS (
       UPDATE lifecycle.issues i
       SET resolved_at = now(), resolution = coalesce(n.resolution, 'The row is no longer in the source.')
-      FROM (SELECT k.issue_id, e.resolution
-            FROM known k LEFT JOIN examined e ON e.source_record_id = k.source_record_id
-            WHERE (%3$L OR k.source_record_id IS NOT NULL)
-              AND NOT EXISTS (SELECT FROM described d WHERE d.row_key = k.row_key AND d.code = k.code)) n
+      FROM (SELECT l.issue_id, e.resolution FROM lapsed l FULL JOIN examined e ON e.source_record_id = l.source_record_id
+            WHERE coalesce(l.issue_id, 0) > 0) n -- not strict, or the full join would become a left one
       WHERE i.issue_id = n.issue_id
       RETURNING 1
     )

@@ -38,7 +38,7 @@ BEGIN
       %2$s
     ),
     -- What a resolved finding became is only looked up for rows that had one.
-    examined AS (
+    examined AS MATERIALIZED (
       SELECT l.source_record_id, coalesce(format('The row now belongs to contact "%%s".', l.contact_id), 'The row is now in the ledger.') AS resolution
       FROM %1$s l WHERE l.source_record_id IN (
         SELECT i.source_record_id FROM lifecycle.issues i WHERE i.source_system = %3$L AND i.resolved_at IS NULL)

@@ -1,0 +1,21 @@
+#include "functions/fingerprint/fingerprint.hpp"
+#include "functions/fingerprint/uuid_datum.hpp"
+#include "functions/json/backend_writer.hpp"
+#include "functions/json/jsonb_argument.hpp"
+#include "functions/pg/function.hpp"
+
+namespace json = lifecycle::json;
+namespace pg = lifecycle::pg;
+
+LIFECYCLE_FUNCTION(lifecycle_fingerprint) {
+  const Datum argument = PG_GETARG_DATUM(0);
+  pg::prefetch_value(argument);
+  varlena* const document = pg::detoasted(argument);
+  const std::string_view bytes = pg::bytes_of(document);
+  const lifecycle::Uuid uuid = pg::guard([&] {
+    const json::WriterLease writer;
+    return lifecycle::fingerprint(*writer, bytes);
+  });
+  pg::free_if_copy(document, argument);
+  return pg::uuid_datum(uuid);
+}
