@@ -11,6 +11,9 @@ extern "C" {
 #include "nodes/memnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#if PG_VERSION_NUM >= 170000
+#include "utils/memutils_internal.h"
+#endif
 }
 
 using boundary_test::Counted;
