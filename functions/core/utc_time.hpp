@@ -1,8 +1,8 @@
 // Dates and times as text, from PostgreSQL's counts (days or microseconds since 2000-01-01 00:00 UTC) in the proleptic
 // Gregorian calendar. The one form used wherever times leave the database or enter a hash:
 //   YYYY-MM-DDTHH:MM:SS.ffffffZ   always six decimals, always UTC (RFC 3339)
-// Outside RFC 3339's years the text stays what PostgreSQL reads back: more than four digits for later years, " BC" after
-// the Z for earlier ones. Infinite times have no such text: ask is_finite_time first.
+// Outside RFC 3339's years the text stays what PostgreSQL reads back: more than four digits for later years, " BC"
+// after the Z for earlier ones. Infinite times have no such text: ask is_finite_time first.
 #pragma once
 
 #include <array>
@@ -112,8 +112,7 @@ inline char* write_civil_date(const CivilDate& date, char* out) {
 
 inline char* write_era(const CivilDate& date, char* out) {
   if (date.year <= 0) {
-    std::memcpy(out, " BC", 3);
-    out += 3;
+    out += std::string_view(" BC").copy(out, 3);
   }
   return out;
 }

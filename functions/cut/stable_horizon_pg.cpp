@@ -3,12 +3,12 @@
 // Two pieces of shared memory are read, in this order:
 //   1. PGPROC says, without regard to settings or roles, which backends are in a transaction of this database (lxid).
 //   2. The backend status says when each of these transactions began.
-// A transaction that begins after (1) has a now() no older than our clock reading before (1), but for the short way from
-// fixing now() to setting lxid: that is what the margin is for. A transaction that ends after (1) is visible to every
-// snapshot taken after the call. A transaction in (1) without a start in (2) has either ended, is about to publish it
-// (looked at again, a few times), or never will because its session runs with track_activities off: then the answer is
-// unknown. Prepared transactions are read last: between (1) and that reading one may move from the first set to the
-// second, never the other way.
+// A transaction that begins after (1) has a now() no older than our clock reading before (1), but for the short way
+// from fixing now() to setting lxid: that is what the margin is for. A transaction that ends after (1) is visible to
+// every snapshot taken after the call. A transaction in (1) without a start in (2) has either ended, is about to
+// publish it (looked at again, a few times), or never will because its session runs with track_activities off: then the
+// answer is unknown. Prepared transactions are read last: between (1) and that reading one may move from the first set
+// to the second, never the other way.
 //
 // Nothing here holds a C++ object, so server functions are called directly.
 #include "extension/settings.hpp"
@@ -151,27 +151,30 @@ char* prepared_transaction() {
 
 TimestampTz stable_horizon() {
   if (RecoveryInProgress()) {
-    ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg(UNKNOWN_HORIZON),
-                      errdetail("This server is a standby: the transactions running on its primary are not known here."),
-                      errhint("Call it on the primary.")));
+    ereport(WARNING,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg(UNKNOWN_HORIZON),
+             errdetail("This server is a standby: the transactions running on its primary are not known here."),
+             errhint("Call it on the primary.")));
     return DT_NOBEGIN;
   }
   if (IsolationUsesXactSnapshot()) {
-    ereport(WARNING, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg(UNKNOWN_HORIZON),
-                      errdetail("This transaction is REPEATABLE READ or SERIALIZABLE: its snapshot is older than any horizon"
-                                " found now."),
-                      errhint("Call it, and read the rows in a later statement, at READ COMMITTED.")));
+    ereport(WARNING,
+            (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg(UNKNOWN_HORIZON),
+             errdetail("This transaction is REPEATABLE READ or SERIALIZABLE: its snapshot is older than any horizon"
+                       " found now."),
+             errhint("Call it, and read the rows in a later statement, at READ COMMITTED.")));
     return DT_NOBEGIN;
   }
   const TimestampTz now = GetCurrentTimestamp();
   const Earliest earliest = earliest_start(now);
   if (earliest.unknown_pid != 0) {
-    ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg(UNKNOWN_HORIZON),
-                      errdetail("The backend with process ID %d is in a transaction of this database and publishes no start"
-                                " time.",
-                                earliest.unknown_pid),
-                      errhint("Let its transaction end, and set track_activities = on where it is off for its session,"
-                              " role or database.")));
+    ereport(WARNING,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg(UNKNOWN_HORIZON),
+             errdetail("The backend with process ID %d is in a transaction of this database and publishes no start"
+                       " time.",
+                       earliest.unknown_pid),
+             errhint("Let its transaction end, and set track_activities = on where it is off for its session,"
+                     " role or database.")));
     return DT_NOBEGIN;
   }
   const char* const prepared = prepared_transaction();

@@ -46,6 +46,8 @@ ChecksumBytes store_checksum(const Checksum& checksum) {
   return bytes;
 }
 
-Checksum load_checksum(const ChecksumBytes& bytes) { return {load_number(bytes.data()), load_number(bytes.data() + 8)}; }
+Checksum load_checksum(const ChecksumBytes& bytes) {
+  return {load_number(bytes.data()), load_number(bytes.data() + 8)};
+}
 
 } // namespace lifecycle::parity

@@ -1,5 +1,5 @@
-// The state of parity_checksum(): how many values there were, and the sum of their hashes. Neither heeds their order, and
-// two states add up to the state of all their values.
+// The state of parity_checksum(): how many values there were, and the sum of their hashes. Neither heeds their order,
+// and two states add up to the state of all their values.
 #pragma once
 
 #include <array>

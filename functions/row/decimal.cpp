@@ -71,28 +71,33 @@ Decimal read_decimal(std::string_view bytes) {
   const auto header = json::load<std::uint16_t>(bytes.data());
   std::size_t start = sizeof header;
   switch (header & layout::numeric_kind_mask) {
-  case layout::numeric_short: {
-    decimal.negative = (header & layout::numeric_short_negative) != 0;
-    decimal.scale = static_cast<std::uint32_t>(header & short_scale_mask) >> short_scale_shift;
-    // The weight's sign bit is worth minus 64.
-    decimal.weight = (header & layout::numeric_short_weight_mask) - (header & layout::numeric_short_weight_sign);
-    break;
-  }
-  case layout::numeric_special:
-    switch (header & layout::numeric_special_mask) {
-    case layout::numeric_infinity: decimal.kind = Decimal::Kind::infinity; break;
-    case layout::numeric_minus_infinity: decimal.kind = Decimal::Kind::minus_infinity; break;
-    default: decimal.kind = Decimal::Kind::nan;
+    case layout::numeric_short: {
+      decimal.negative = (header & layout::numeric_short_negative) != 0;
+      decimal.scale = static_cast<std::uint32_t>(header & short_scale_mask) >> short_scale_shift;
+      // The weight's sign bit is worth minus 64.
+      decimal.weight = (header & layout::numeric_short_weight_mask) - (header & layout::numeric_short_weight_sign);
+      break;
     }
-    return decimal;
-  default:
-    decimal.negative = (header & layout::numeric_kind_mask) == layout::numeric_negative;
-    decimal.scale = header & long_scale_mask;
-    if (bytes.size() < start + sizeof(std::int16_t)) [[unlikely]] {
-      json::fail_malformed("A number is shorter than its header.");
-    }
-    decimal.weight = json::load<std::int16_t>(bytes.data() + start);
-    start += sizeof(std::int16_t);
+    case layout::numeric_special:
+      switch (header & layout::numeric_special_mask) {
+        case layout::numeric_infinity:
+          decimal.kind = Decimal::Kind::infinity;
+          break;
+        case layout::numeric_minus_infinity:
+          decimal.kind = Decimal::Kind::minus_infinity;
+          break;
+        default:
+          decimal.kind = Decimal::Kind::nan;
+      }
+      return decimal;
+    default:
+      decimal.negative = (header & layout::numeric_kind_mask) == layout::numeric_negative;
+      decimal.scale = header & long_scale_mask;
+      if (bytes.size() < start + sizeof(std::int16_t)) [[unlikely]] {
+        json::fail_malformed("A number is shorter than its header.");
+      }
+      decimal.weight = json::load<std::int16_t>(bytes.data() + start);
+      start += sizeof(std::int16_t);
   }
   decimal.words = bytes.data() + start;
   decimal.count = static_cast<std::uint32_t>((bytes.size() - start) / sizeof(std::uint16_t));
@@ -135,10 +140,14 @@ char* write_trimmed_decimal(const Decimal& decimal, char* to) {
 
 std::string_view special_name(Decimal::Kind kind) {
   switch (kind) {
-  case Decimal::Kind::nan: return "NaN";
-  case Decimal::Kind::infinity: return "Infinity";
-  case Decimal::Kind::minus_infinity: return "-Infinity";
-  case Decimal::Kind::finite: break;
+    case Decimal::Kind::nan:
+      return "NaN";
+    case Decimal::Kind::infinity:
+      return "Infinity";
+    case Decimal::Kind::minus_infinity:
+      return "-Infinity";
+    case Decimal::Kind::finite:
+      break;
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// Planner support for functions of a record: f(t) becomes _f_columns('{a,b}', t.a, t.b) where t is a row of a relation or
-// a row constructor. Forming the record costs more than writing it, and the columns are at hand.
+// Planner support for functions of a record: f(t) becomes _f_columns('{a,b}', t.a, t.b) where t is a row of a relation
+// or a row constructor. Forming the record costs more than writing it, and the columns are at hand.
 //
 // Left as it is where the two could differ: the row of an outer join's nullable side is null as a whole, which its
 // columns do not tell; a grouped row; one with more columns than a function may have arguments.
@@ -58,8 +58,8 @@ struct Columns {
 };
 
 bool columns_of_variable(PlannerInfo* root, Var* variable, Columns* columns) {
-  if (root == nullptr || variable->varattno != InvalidAttrNumber || variable->varlevelsup != 0 || IS_SPECIAL_VARNO(variable->varno) ||
-      rows_may_differ(root->parse)) {
+  if (root == nullptr || variable->varattno != InvalidAttrNumber || variable->varlevelsup != 0 ||
+      IS_SPECIAL_VARNO(variable->varno) || rows_may_differ(root->parse)) {
     return false;
   }
 #if PG_VERSION_NUM >= 180000
@@ -73,7 +73,8 @@ bool columns_of_variable(PlannerInfo* root, Var* variable, Columns* columns) {
   }
   columns->type = variable->vartype;
 #if PG_VERSION_NUM >= 180000
-  expandRTE(entry, variable->varno, 0, VAR_RETURNING_DEFAULT, -1, columns->type != RECORDOID, &columns->names, &columns->values);
+  expandRTE(entry, variable->varno, 0, VAR_RETURNING_DEFAULT, -1, columns->type != RECORDOID, &columns->names,
+            &columns->values);
 #else
   expandRTE(entry, variable->varno, 0, -1, columns->type != RECORDOID, &columns->names, &columns->values);
 #endif
@@ -111,7 +112,8 @@ bool apply_type(Columns* columns) {
       continue;
     }
     // A generated column that is not stored has no variable of its own.
-    fits = exprType(value) == attribute->atttypid && (attribute->attgenerated == '\0' || attribute->attgenerated == 's');
+    fits =
+        exprType(value) == attribute->atttypid && (attribute->attgenerated == '\0' || attribute->attgenerated == 's');
     values = lappend(values, value);
     columns->names = lappend(columns->names, makeString(pstrdup(NameStr(attribute->attname))));
   }
@@ -154,7 +156,8 @@ Node* expand(const SupportRequestSimplify* request) {
   if (!OidIsValid(function)) {
     return nullptr;
   }
-  return reinterpret_cast<Node*>(makeFuncExpr(function, call->funcresulttype, lcons(names_constant(columns.names), list_copy(columns.values)),
+  return reinterpret_cast<Node*>(makeFuncExpr(function, call->funcresulttype,
+                                              lcons(names_constant(columns.names), list_copy(columns.values)),
                                               call->funccollid, call->inputcollid, COERCE_EXPLICIT_CALL));
 }
 

@@ -31,8 +31,8 @@ std::size_t store_numeric(bool negative, int weight, int scale, const std::uint1
   std::size_t at = 0;
   if (scale <= short_max_scale && weight >= short_min_weight && weight <= short_max_weight) {
     const unsigned sign = negative ? layout::numeric_short_negative : 0U;
-    const unsigned weight_bits = static_cast<unsigned>(weight) &
-                                 (layout::numeric_short_weight_sign | layout::numeric_short_weight_mask);
+    const unsigned weight_bits =
+        static_cast<unsigned>(weight) & (layout::numeric_short_weight_sign | layout::numeric_short_weight_mask);
     at = store(static_cast<std::uint16_t>(layout::numeric_short | sign |
                                           (static_cast<unsigned>(scale) << short_scale_shift) | weight_bits),
                at, to);
@@ -73,9 +73,9 @@ std::size_t build_numeric(std::string_view number, char* to) {
   const bool negative = !number.empty() && number[0] == '-';
   at += negative ? 1 : 0;
   char digits[max_digits];
-  int count = 0;       // significant digits kept
-  int point = 0;       // digits before the decimal point, counted from the first significant one
-  int fraction = 0;    // digits written after the point: the display scale before the exponent
+  int count = 0;    // significant digits kept
+  int point = 0;    // digits before the decimal point, counted from the first significant one
+  int fraction = 0; // digits written after the point: the display scale before the exponent
   bool after_point = false;
   for (; at < number.size() && number[at] != 'e'; ++at) {
     const char c = number[at];
@@ -113,7 +113,8 @@ std::size_t build_numeric(std::string_view number, char* to) {
   }
   // Digit i stands for 10^(point - 1 - i); words begin where the power is a multiple of four.
   const int leading_power = point - 1;
-  const int weight = leading_power >= 0 ? leading_power / word_digits : -((-leading_power + word_digits - 1) / word_digits);
+  const int weight =
+      leading_power >= 0 ? leading_power / word_digits : -((-leading_power + word_digits - 1) / word_digits);
   int place = word_digits - 1 - (leading_power - weight * word_digits); // of the first digit within its word
   int last_word = 0;
   constexpr std::uint16_t powers[word_digits] = {1000, 100, 10, 1};

@@ -1,6 +1,6 @@
-// _payload(names, value, …): the jsonb that jsonb_build_object(name, value, …) makes, byte for byte, written straight into
-// its binary form. jsonb_build_object turns every value into text, parses it, keeps a tree and sorts it; here the keys
-// are in order before the first row, and a value is written where it will stay.
+// _payload(names, value, …): the jsonb that jsonb_build_object(name, value, …) makes, byte for byte, written straight
+// into its binary form. jsonb_build_object turns every value into text, parses it, keeps a tree and sorts it; here the
+// keys are in order before the first row, and a value is written where it will stay.
 //
 // Plain server code: nothing here throws or has a destructor.
 #include <cmath>
@@ -47,7 +47,8 @@ void align(Sink* sink) {
 void check_string(std::size_t size) {
   if (size > JENTRY_OFFLENMASK) {
     ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("string too long to represent as jsonb string"),
-                    errdetail("Due to an implementation restriction, jsonb strings cannot exceed %d bytes.", JENTRY_OFFLENMASK)));
+                    errdetail("Due to an implementation restriction, jsonb strings cannot exceed %d bytes.",
+                              JENTRY_OFFLENMASK)));
   }
 }
 
@@ -83,8 +84,9 @@ JEntry put_float(Sink* sink, double value, bool single) {
                             : double_to_shortest_decimal_bufn(value, text);
     return put_number(sink, body, build_numeric(std::string_view(text, static_cast<std::size_t>(size)), body));
   }
-  const char* const text = single ? DatumGetCString(DirectFunctionCall1(float4out, Float4GetDatum(static_cast<float>(value))))
-                                  : DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value)));
+  const char* const text =
+      single ? DatumGetCString(DirectFunctionCall1(float4out, Float4GetDatum(static_cast<float>(value))))
+             : DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value)));
   return put_number(sink, body, build_numeric(std::string_view(text), body));
 }
 
@@ -161,23 +163,41 @@ JEntry put_value(Sink* sink, PayloadPlan* plan, const PayloadValue* value, Datum
     return std::string_view(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
   };
   switch (value->type.form) {
-  case Form::boolean: return DatumGetBool(datum) ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE;
-  case Form::int16: return put_integer(sink, DatumGetInt16(datum));
-  case Form::int32: return put_integer(sink, DatumGetInt32(datum));
-  case Form::int64: return put_integer(sink, DatumGetInt64(datum));
-  case Form::float32: return put_float(sink, static_cast<double>(DatumGetFloat4(datum)), true);
-  case Form::float64: return put_float(sink, DatumGetFloat8(datum), false);
-  case Form::numeric: return put_numeric(sink, datum);
-  case Form::text:
-  case Form::padded_text: return put_text(sink, text());
-  case Form::name: return put_text(sink, NameStr(*DatumGetName(datum)));
-  case Form::uuid: sink->at = write_uuid(DatumGetPointer(datum), sink->at); return JENTRY_ISSTRING;
-  case Form::date: return put_date(sink, datum);
-  case Form::time: sink->at = write_xsd_time_of_day(DatumGetTimeADT(datum), sink->at); return JENTRY_ISSTRING;
-  case Form::timestamp: return put_timestamp(sink, plan, datum, false);
-  case Form::timestamptz: return put_timestamp(sink, plan, datum, true);
-  case Form::other: return put_text(sink, DatumGetCString(datum));
-  default: return put_document(sink, datum);
+    case Form::boolean:
+      return DatumGetBool(datum) ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE;
+    case Form::int16:
+      return put_integer(sink, DatumGetInt16(datum));
+    case Form::int32:
+      return put_integer(sink, DatumGetInt32(datum));
+    case Form::int64:
+      return put_integer(sink, DatumGetInt64(datum));
+    case Form::float32:
+      return put_float(sink, static_cast<double>(DatumGetFloat4(datum)), true);
+    case Form::float64:
+      return put_float(sink, DatumGetFloat8(datum), false);
+    case Form::numeric:
+      return put_numeric(sink, datum);
+    case Form::text:
+    case Form::padded_text:
+      return put_text(sink, text());
+    case Form::name:
+      return put_text(sink, NameStr(*DatumGetName(datum)));
+    case Form::uuid:
+      sink->at = write_uuid(DatumGetPointer(datum), sink->at);
+      return JENTRY_ISSTRING;
+    case Form::date:
+      return put_date(sink, datum);
+    case Form::time:
+      sink->at = write_xsd_time_of_day(DatumGetTimeADT(datum), sink->at);
+      return JENTRY_ISSTRING;
+    case Form::timestamp:
+      return put_timestamp(sink, plan, datum, false);
+    case Form::timestamptz:
+      return put_timestamp(sink, plan, datum, true);
+    case Form::other:
+      return put_text(sink, DatumGetCString(datum));
+    default:
+      return put_document(sink, datum);
   }
 }
 

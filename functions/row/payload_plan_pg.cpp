@@ -101,20 +101,20 @@ void prepare_to_jsonb(PayloadValue* value, Oid type, MemoryContext context) {
 void plan_value(PayloadValue* value, Oid type, MemoryContext context) {
   plan_type(&value->type, type, context);
   switch (value->type.form) {
-  // Here to_jsonb writes what the output function says, and that depends on settings.
-  case Form::bytea:
-  case Form::interval: {
-    Oid function = InvalidOid;
-    bool is_varlena = false;
-    getTypeOutputInfo(value->type.type, &function, &is_varlena);
-    fmgr_info_cxt(function, &value->type.convert, context);
-    value->type.form = Form::other;
-    break;
-  }
-  default:
-    if (is_converted(value->type.form)) {
-      prepare_to_jsonb(value, type, context);
+    // Here to_jsonb writes what the output function says, and that depends on settings.
+    case Form::bytea:
+    case Form::interval: {
+      Oid function = InvalidOid;
+      bool is_varlena = false;
+      getTypeOutputInfo(value->type.type, &function, &is_varlena);
+      fmgr_info_cxt(function, &value->type.convert, context);
+      value->type.form = Form::other;
+      break;
     }
+    default:
+      if (is_converted(value->type.form)) {
+        prepare_to_jsonb(value, type, context);
+      }
   }
 }
 

@@ -21,8 +21,8 @@ struct PayloadPlan {
   MemoryContext context;
   bool names_are_constant;
   int count;
-  PayloadValue* values;  // in the order of their keys
-  char* prefix;          // length word, header, entries (the keys' filled in), key bytes
+  PayloadValue* values; // in the order of their keys
+  char* prefix;         // length word, header, entries (the keys' filled in), key bytes
   std::uint32_t prefix_size;
   std::uint32_t keys_size; // bytes of all keys
   std::size_t fixed_size;  // room for the prefix and all values whose size their type bounds

@@ -21,28 +21,49 @@ namespace {
 
 Form form_of(Oid type) {
   switch (type) {
-  case BOOLOID: return Form::boolean;
-  case INT2OID: return Form::int16;
-  case INT4OID: return Form::int32;
-  case INT8OID: return Form::int64;
-  case FLOAT4OID: return Form::float32;
-  case FLOAT8OID: return Form::float64;
-  case NUMERICOID: return Form::numeric;
-  case TEXTOID:
-  case VARCHAROID: return Form::text;
-  case BPCHAROID: return Form::padded_text;
-  case NAMEOID: return Form::name;
-  case UUIDOID: return Form::uuid;
-  case BYTEAOID: return Form::bytea;
-  case DATEOID: return Form::date;
-  case TIMEOID: return Form::time;
-  case TIMESTAMPOID: return Form::timestamp;
-  case TIMESTAMPTZOID: return Form::timestamptz;
-  case INTERVALOID: return Form::interval;
-  case JSONOID: return Form::json;
-  case JSONBOID: return Form::jsonb;
-  case ANYARRAYOID: return Form::array;
-  default: break;
+    case BOOLOID:
+      return Form::boolean;
+    case INT2OID:
+      return Form::int16;
+    case INT4OID:
+      return Form::int32;
+    case INT8OID:
+      return Form::int64;
+    case FLOAT4OID:
+      return Form::float32;
+    case FLOAT8OID:
+      return Form::float64;
+    case NUMERICOID:
+      return Form::numeric;
+    case TEXTOID:
+    case VARCHAROID:
+      return Form::text;
+    case BPCHAROID:
+      return Form::padded_text;
+    case NAMEOID:
+      return Form::name;
+    case UUIDOID:
+      return Form::uuid;
+    case BYTEAOID:
+      return Form::bytea;
+    case DATEOID:
+      return Form::date;
+    case TIMEOID:
+      return Form::time;
+    case TIMESTAMPOID:
+      return Form::timestamp;
+    case TIMESTAMPTZOID:
+      return Form::timestamptz;
+    case INTERVALOID:
+      return Form::interval;
+    case JSONOID:
+      return Form::json;
+    case JSONBOID:
+      return Form::jsonb;
+    case ANYARRAYOID:
+      return Form::array;
+    default:
+      break;
   }
   if (OidIsValid(get_element_type(type))) {
     return Form::array;

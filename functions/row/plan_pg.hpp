@@ -54,8 +54,8 @@ struct TypePlan {
   int16 element_length;
   bool element_by_value;
   char element_align;
-  RowPlan* row;    // composite: of the last value's row type, or null
-  DayMemo day;     // times: the last day written
+  RowPlan* row; // composite: of the last value's row type, or null
+  DayMemo day;  // times: the last day written
 };
 
 void plan_type(TypePlan* plan, Oid type, MemoryContext context);

@@ -55,14 +55,19 @@ char* write_float(double value, bool single, char* to) {
 
 bool is_special(const TypePlan& plan, Datum value) {
   switch (plan.form) {
-  case Form::float32: return !std::isfinite(DatumGetFloat4(value));
-  case Form::float64: return !std::isfinite(DatumGetFloat8(value));
-  default: return false;
+    case Form::float32:
+      return !std::isfinite(DatumGetFloat4(value));
+    case Form::float64:
+      return !std::isfinite(DatumGetFloat8(value));
+    default:
+      return false;
   }
 }
 
 // Values whose text is short and never needs an escape.
-bool is_plain_scalar(Form form) { return form <= Form::float64 || (form >= Form::uuid && form <= Form::interval && form != Form::bytea); }
+bool is_plain_scalar(Form form) {
+  return form <= Form::float64 || (form >= Form::uuid && form <= Form::interval && form != Form::bytea);
+}
 
 // JSON has numbers and booleans for these.
 bool is_bare_in_json(Form form) { return form <= Form::float64; }
@@ -77,43 +82,58 @@ char* write_time(std::int64_t microseconds, std::string_view zone, TypePlan& pla
 
 char* write_plain_scalar(TypePlan& plan, Datum value, char* to) {
   switch (plan.form) {
-  case Form::boolean: return write_boolean(DatumGetBool(value), to);
-  case Form::int16: return write_integer(DatumGetInt16(value), to);
-  case Form::int32: return write_integer(DatumGetInt32(value), to);
-  case Form::int64: return write_integer(DatumGetInt64(value), to);
-  case Form::float32: return write_float(static_cast<double>(DatumGetFloat4(value)), true, to);
-  case Form::float64: return write_float(DatumGetFloat8(value), false, to);
-  case Form::uuid: return write_uuid(DatumGetPointer(value), to);
-  case Form::time: return write_time_of_day(DatumGetTimeADT(value), to);
-  case Form::timestamp: return write_time(DatumGetTimestamp(value), {}, plan, to);
-  case Form::timestamptz: return write_time(DatumGetTimestampTz(value), "Z", plan, to);
-  case Form::interval: {
-    const auto* const interval = reinterpret_cast<const ::Interval*>(DatumGetPointer(value));
-    return write_interval({interval->time, interval->day, interval->month}, to);
-  }
-  case Form::date: {
-    const DateADT date = DatumGetDateADT(value);
-    if (!is_finite_date(date)) {
-      const std::string_view text = infinite_time(date > 0);
-      return to + text.copy(to, text.size());
+    case Form::boolean:
+      return write_boolean(DatumGetBool(value), to);
+    case Form::int16:
+      return write_integer(DatumGetInt16(value), to);
+    case Form::int32:
+      return write_integer(DatumGetInt32(value), to);
+    case Form::int64:
+      return write_integer(DatumGetInt64(value), to);
+    case Form::float32:
+      return write_float(static_cast<double>(DatumGetFloat4(value)), true, to);
+    case Form::float64:
+      return write_float(DatumGetFloat8(value), false, to);
+    case Form::uuid:
+      return write_uuid(DatumGetPointer(value), to);
+    case Form::time:
+      return write_time_of_day(DatumGetTimeADT(value), to);
+    case Form::timestamp:
+      return write_time(DatumGetTimestamp(value), {}, plan, to);
+    case Form::timestamptz:
+      return write_time(DatumGetTimestampTz(value), "Z", plan, to);
+    case Form::interval: {
+      const auto* const interval = reinterpret_cast<const ::Interval*>(DatumGetPointer(value));
+      return write_interval({interval->time, interval->day, interval->month}, to);
     }
-    return write_date(date, to);
-  }
-  default: return to;
+    case Form::date: {
+      const DateADT date = DatumGetDateADT(value);
+      if (!is_finite_date(date)) {
+        const std::string_view text = infinite_time(date > 0);
+        return to + text.copy(to, text.size());
+      }
+      return write_date(date, to);
+    }
+    default:
+      return to;
   }
 }
 
 // The text of the types that are written as text; null for the others.
 std::optional<std::string_view> text_of(TypePlan& plan, Datum value, Style style) {
   switch (plan.form) {
-  case Form::text: return bytes_of(value);
-  case Form::padded_text: {
-    const std::string_view text = bytes_of(value);
-    return style == Style::parity ? without_trailing_blanks(text) : text;
-  }
-  case Form::name: return NameStr(*DatumGetName(value));
-  case Form::other: return pg::call([&] { return OutputFunctionCall(&plan.convert, value); });
-  default: return std::nullopt;
+    case Form::text:
+      return bytes_of(value);
+    case Form::padded_text: {
+      const std::string_view text = bytes_of(value);
+      return style == Style::parity ? without_trailing_blanks(text) : text;
+    }
+    case Form::name:
+      return NameStr(*DatumGetName(value));
+    case Form::other:
+      return pg::call([&] { return OutputFunctionCall(&plan.convert, value); });
+    default:
+      return std::nullopt;
   }
 }
 
@@ -189,9 +209,12 @@ char* RowWriter::append_json(char* to, TypePlan& plan, Datum value) {
     return append_string(to, *text);
   }
   switch (plan.form) {
-  case Form::numeric: return append_number(to, bytes_of(value), "\"");
-  case Form::bytea: return append(append_hex(to, style_ == Style::parity ? "\"" : "\"\\\\x", bytes_of(value)), "\"");
-  default: return append_document(to, plan, value);
+    case Form::numeric:
+      return append_number(to, bytes_of(value), "\"");
+    case Form::bytea:
+      return append(append_hex(to, style_ == Style::parity ? "\"" : "\"\\\\x", bytes_of(value)), "\"");
+    default:
+      return append_document(to, plan, value);
   }
 }
 
@@ -204,22 +227,29 @@ char* RowWriter::append_field(char* to, TypePlan& plan, Datum value) {
     return append_escaped(to, *text);
   }
   switch (plan.form) {
-  case Form::numeric: return append_number(to, bytes_of(value), "");
-  case Form::bytea: return append_hex(to, "", bytes_of(value));
-  default: return append_document(to, plan, value);
+    case Form::numeric:
+      return append_number(to, bytes_of(value), "");
+    case Form::bytea:
+      return append_hex(to, "", bytes_of(value));
+    default:
+      return append_document(to, plan, value);
   }
 }
 
 char* RowWriter::append_document(char* to, TypePlan& plan, Datum value) {
   switch (plan.form) {
-  case Form::jsonb: return writer_.append(to, bytes_of(value), json::NumberForm::exact, depth_);
-  case Form::json: return append_json_text(to, bytes_of(value));
-  case Form::json_cast: {
-    const Datum document = pg::call([&] { return FunctionCall1(&plan.convert, value); });
-    return append_json_text(to, bytes_of(document));
-  }
-  case Form::array: return append_array(to, plan, value);
-  default: return append_composite(to, plan, value);
+    case Form::jsonb:
+      return writer_.append(to, bytes_of(value), json::NumberForm::exact, depth_);
+    case Form::json:
+      return append_json_text(to, bytes_of(value));
+    case Form::json_cast: {
+      const Datum document = pg::call([&] { return FunctionCall1(&plan.convert, value); });
+      return append_json_text(to, bytes_of(document));
+    }
+    case Form::array:
+      return append_array(to, plan, value);
+    default:
+      return append_composite(to, plan, value);
   }
 }
 
@@ -269,7 +299,8 @@ char* RowWriter::append_array(char* to, TypePlan& plan, Datum value) {
     Datum* values = nullptr;
     bool* nulls = nullptr;
     int count = 0;
-    deconstruct_array(array, type, plan.element_length, plan.element_by_value, plan.element_align, &values, &nulls, &count);
+    deconstruct_array(array, type, plan.element_length, plan.element_by_value, plan.element_align, &values, &nulls,
+                      &count);
     return ArrayWalk{plan.element, values, nulls, ARR_DIMS(array), ARR_NDIM(array), 0};
   });
   if (walk.dimensions == 0) {

@@ -11,8 +11,9 @@
 namespace lifecycle::row {
 
 enum class Style : std::uint8_t {
-  export_line, // what PostgreSQL reads back as it was: numerics with their scale, char(n) padded, bytea as \x…, json as given
-  parity,      // one text for one value, which other engines can make too
+  export_line, // what PostgreSQL reads back as it was: numerics with their scale, char(n) padded, bytea as \x…, json as
+               // given
+  parity, // one text for one value, which other engines can make too
 };
 
 class RowWriter {
@@ -25,7 +26,8 @@ class RowWriter {
   // The row of the plan's values as {"column":value,…}. Both texts are valid as long as the writer.
   std::string_view write_object(RowPlan& plan);
 
-  // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in it.
+  // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in
+  // it.
   std::string_view write_fields(RowPlan& plan);
 
  private:

@@ -15,7 +15,8 @@ namespace {
 using lifecycle::row::Decimal;
 
 // A numeric after its length word: header (short or long form), then words.
-std::string stored(bool negative, int weight, unsigned scale, const std::vector<std::uint16_t>& words, bool long_form = false) {
+std::string stored(bool negative, int weight, unsigned scale, const std::vector<std::uint16_t>& words,
+                   bool long_form = false) {
   std::string bytes;
   const auto put = [&](unsigned value) {
     const auto half = static_cast<std::uint16_t>(value);
@@ -39,8 +40,8 @@ std::string written(const std::string& bytes, bool trimmed = false) {
     return std::string(lifecycle::row::special_name(decimal.kind));
   }
   std::string text(lifecycle::row::decimal_bound(decimal), '#');
-  char* const end =
-      trimmed ? lifecycle::row::write_trimmed_decimal(decimal, text.data()) : lifecycle::row::write_decimal(decimal, text.data());
+  char* const end = trimmed ? lifecycle::row::write_trimmed_decimal(decimal, text.data())
+                            : lifecycle::row::write_decimal(decimal, text.data());
   EXPECT_LE(static_cast<std::size_t>(end - text.data()), text.size());
   text.resize(static_cast<std::size_t>(end - text.data()));
   return text;
@@ -79,7 +80,9 @@ TEST(Decimal, ReadsTheLongForm) {
 }
 
 TEST(Decimal, NamesWhatIsNoNumber) {
-  const auto special = [](std::uint16_t header) { return std::string(reinterpret_cast<const char*>(&header), sizeof header); };
+  const auto special = [](std::uint16_t header) {
+    return std::string(reinterpret_cast<const char*>(&header), sizeof header);
+  };
   EXPECT_EQ(written(special(0xC000)), "NaN");
   EXPECT_EQ(written(special(0xD000)), "Infinity");
   EXPECT_EQ(written(special(0xF000)), "-Infinity");

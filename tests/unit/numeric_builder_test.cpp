@@ -1,4 +1,5 @@
-// What the builder makes is read back by the (independently tested) decimal reader, and its bytes are the shortest form.
+// What the builder makes is read back by the (independently tested) decimal reader, and its bytes are the shortest
+// form.
 #include "functions/row/numeric_builder.hpp"
 
 #include <charconv>
@@ -43,8 +44,10 @@ std::string text_of(const std::string& bytes) {
 }
 
 TEST(NumericBuilder, BuildsIntegers) {
-  for (const std::int64_t value : {INT64_C(0), INT64_C(1), INT64_C(-1), INT64_C(9999), INT64_C(10000), INT64_C(10001), INT64_C(-100000000),
-                                   INT64_C(123456789012345678), std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+  for (const std::int64_t value :
+       {INT64_C(0), INT64_C(1), INT64_C(-1), INT64_C(9999), INT64_C(10000), INT64_C(10001), INT64_C(-100000000),
+        INT64_C(123456789012345678), std::numeric_limits<std::int64_t>::max(),
+        std::numeric_limits<std::int64_t>::min()}) {
     EXPECT_EQ(text_of(built(value)), std::to_string(value));
   }
   std::mt19937_64 random(64); // NOLINT(cert-msc51-cpp): the same run each time
@@ -64,8 +67,8 @@ TEST(NumericBuilder, TakesTheShortHeader) {
 
 // Plain decimals come back as they are written.
 TEST(NumericBuilder, BuildsPlainDecimals) {
-  for (const std::string_view text : {"1.5", "-0.1", "0.0001", "0.00012345", "123456.789", "100000", "999999999999999", "1234567.125",
-                                      "0.3333333333333333", "12345678.90123457", "-99999.00000001"}) {
+  for (const std::string_view text : {"1.5", "-0.1", "0.0001", "0.00012345", "123456.789", "100000", "999999999999999",
+                                      "1234567.125", "0.3333333333333333", "12345678.90123457", "-99999.00000001"}) {
     EXPECT_EQ(text_of(built(text)), text);
   }
 }

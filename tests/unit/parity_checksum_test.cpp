@@ -47,7 +47,8 @@ TEST(ParityChecksum, PartsAddUpAndSurviveStorage) {
   sum.add(right);
   EXPECT_EQ(text_of(sum), text_of(whole));
   const lifecycle::parity::ChecksumBytes bytes = lifecycle::parity::store_checksum({1, 0x0123456789abcdefU});
-  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), std::string("\0\0\0\0\0\0\0\x01\x01\x23\x45\x67\x89\xab\xcd\xef", 16));
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()),
+            std::string("\0\0\0\0\0\0\0\x01\x01\x23\x45\x67\x89\xab\xcd\xef", 16));
 }
 
 TEST(ParityChecksum, LongestTextFits) {

@@ -27,7 +27,8 @@ std::string interval(std::int64_t microseconds, std::int32_t days, std::int32_t 
 }
 
 TEST(ScalarText, WritesIntegersAndBooleans) {
-  EXPECT_EQ(written([](char* to) { return row::write_integer(std::numeric_limits<std::int64_t>::min(), to); }), "-9223372036854775808");
+  EXPECT_EQ(written([](char* to) { return row::write_integer(std::numeric_limits<std::int64_t>::min(), to); }),
+            "-9223372036854775808");
   EXPECT_EQ(written([](char* to) { return row::write_boolean(true, to); }), "true");
   EXPECT_EQ(written([](char* to) { return row::write_boolean(false, to); }), "false");
 }
@@ -78,7 +79,8 @@ TEST(CompactJson, TakesOutSpaceBetweenTokensOnly) {
   };
   EXPECT_EQ(compact(""), "");
   EXPECT_EQ(compact(" 1.50 "), "1.50");
-  EXPECT_EQ(compact("{ \"a b\" :\r\n\t[ 1 , \"x \\\" y\" , null ] , \"\\\\\" : \" \" }"), R"({"a b":[1,"x \" y",null],"\\":" "})");
+  EXPECT_EQ(compact("{ \"a b\" :\r\n\t[ 1 , \"x \\\" y\" , null ] , \"\\\\\" : \" \" }"),
+            R"({"a b":[1,"x \" y",null],"\\":" "})");
   EXPECT_EQ(compact(R"({"dup": 1, "dup": 2})"), R"({"dup":1,"dup":2})");
   // Not JSON, but nothing may be read or written beyond it.
   EXPECT_EQ(compact("\"open"), "\"open");

@@ -1,4 +1,5 @@
-// The calendar is held against two independent ones: the C library's gmtime_r and, beyond its comfort, counting day by day.
+// The calendar is held against two independent ones: the C library's gmtime_r and, beyond its comfort, counting day by
+// day.
 #include "functions/core/utc_time.hpp"
 
 #include <ctime>
@@ -40,8 +41,9 @@ std::string by_gmtime(std::int64_t microseconds) {
   EXPECT_NE(gmtime_r(&unix_seconds, &parts), nullptr);
   const int year = parts.tm_year + 1900;
   char text[96];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ%s", year > 0 ? year : 1 - year, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(fraction), year > 0 ? "" : " BC");
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ%s", year > 0 ? year : 1 - year,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(fraction),
+                year > 0 ? "" : " BC");
   return text;
 }
 
@@ -116,8 +118,15 @@ TEST(UtcTime, KnowsTheFourDigitYears) {
 
 TEST(UtcTime, TheMemoChangesNothing) {
   lifecycle::DayMemo memo;
-  const std::int64_t moments[] = {0, 5, microseconds_per_day, 7, -1, -730'119 * microseconds_per_day - 1,
-                                  -730'119 * microseconds_per_day - 2, 2'921'940 * microseconds_per_day, 0};
+  const std::int64_t moments[] = {0,
+                                  5,
+                                  microseconds_per_day,
+                                  7,
+                                  -1,
+                                  -730'119 * microseconds_per_day - 1,
+                                  -730'119 * microseconds_per_day - 2,
+                                  2'921'940 * microseconds_per_day,
+                                  0};
   for (const std::int64_t moment : moments) {
     char text[lifecycle::utc_timestamp_size];
     char* const end = lifecycle::write_utc_timestamp(moment, text, memo);
