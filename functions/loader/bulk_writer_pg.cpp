@@ -81,10 +81,11 @@ void require_plain_table(Relation relation) {
   }
   List* const indexes = RelationGetIndexList(relation);
   if (indexes != NIL) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("cannot bulk-load table \"%s\": it has indexes", name),
-                    errdetail("A bulk load maintains no index, \"%s\" among them.", get_rel_name(linitial_oid(indexes))),
-                    errhint("Load first, then create the indexes and unique constraints: that is faster, too.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("cannot bulk-load table \"%s\": it has indexes", name),
+             errdetail("A bulk load maintains no index, \"%s\" among them.", get_rel_name(linitial_oid(indexes))),
+             errhint("Load first, then create the indexes and unique constraints: that is faster, too.")));
   }
 }
 
@@ -94,15 +95,15 @@ void require_freezable(Relation relation) {
   const char* const name = RelationGetRelationName(relation);
   InvalidateCatalogSnapshot(); // it does not count: it reads no user table
   if (!ThereAreNoPriorRegisteredSnapshots() || !ThereAreNoReadyPortals()) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("cannot load table \"%s\" frozen because of earlier activity in this transaction", name),
-                    errdetail("A cursor, an enclosing query or the snapshot of a REPEATABLE READ transaction is in use."),
-                    errhint("Call it straight from a procedure, in a READ COMMITTED transaction, with no cursor open.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("cannot load table \"%s\" frozen because of earlier activity in this transaction", name),
+             errdetail("A cursor, an enclosing query or the snapshot of a REPEATABLE READ transaction is in use."),
+             errhint("Call it straight from a procedure, in a READ COMMITTED transaction, with no cursor open.")));
   }
   const SubTransactionId current = GetCurrentSubTransactionId();
   if (relation->rd_createSubid != current && storage_subtransaction(relation) != current) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("cannot load table \"%s\" frozen", name),
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("cannot load table \"%s\" frozen", name),
                     errdetail("It was not created or truncated in the current transaction or subtransaction."),
                     errhint("Create the table in the transaction that loads it.")));
   }

@@ -1,6 +1,6 @@
-// Writes rows into one table by table_multi_insert, in batches, as COPY FROM does: fewer WAL records and buffer locks than
-// a row at a time. Server code, plain data only: everything here may ereport, and an error leaves all clean-up to the
-// transaction's abort.
+// Writes rows into one table by table_multi_insert, in batches, as COPY FROM does: fewer WAL records and buffer locks
+// than a row at a time. Server code, plain data only: everything here may ereport, and an error leaves all clean-up to
+// the transaction's abort.
 #pragma once
 
 #include "functions/pg/boundary.hpp"
@@ -19,16 +19,16 @@ inline constexpr Size max_batch_bytes = 65535;
 
 struct BulkWriter {
   Relation relation;
-  TupleTableSlot* row;            // the caller fills tts_values and tts_isnull, then calls put_row
-  TupleTableSlot** batch;         // max_batch_rows slots, made as they are first needed
+  TupleTableSlot* row;    // the caller fills tts_values and tts_isnull, then calls put_row
+  TupleTableSlot** batch; // max_batch_rows slots, made as they are first needed
   int batch_rows;
   Size batch_bytes;
-  MemoryContext context;          // the slots and the tuples in them
-  MemoryContext flush_context;    // what table_multi_insert leaves behind
-  EState* executor;               // for CHECK expressions
+  MemoryContext context;       // the slots and the tuples in them
+  MemoryContext flush_context; // what table_multi_insert leaves behind
+  EState* executor;            // for CHECK expressions
   ResultRelInfo* result_relation;
   BulkInsertState bulk_insert;
-  CommandId command;              // set by the caller before the first row
+  CommandId command; // set by the caller before the first row
   int options;
   bool has_constraints;
   bool is_partition;

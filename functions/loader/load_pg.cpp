@@ -1,6 +1,6 @@
 // _load(query, target, rejects, frozen): runs a query and writes its rows, those with a reject_code into `rejects`, the
-// others into `target`. The rows come straight from the executor through a DestReceiver of our own, so that the plan may be
-// a parallel one, which INSERT ... SELECT is not, and nothing is stored in between.
+// others into `target`. The rows come straight from the executor through a DestReceiver of our own, so that the plan
+// may be a parallel one, which INSERT ... SELECT is not, and nothing is stored in between.
 #include "functions/loader/bulk_writer_pg.hpp"
 #include "functions/pg/function.hpp"
 
@@ -50,10 +50,11 @@ int* live_columns(Relation relation, int* count) {
 }
 
 [[noreturn]] void fail_shape(const char* detail) {
-  ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the query does not fit the tables it is loaded into"),
-                  errdetail("%s", detail),
-                  errhint("The query gives the target's columns in order, then reject_code, then the further columns of "
-                          "the table of rejects; cast where a type or its length differs.")));
+  ereport(ERROR,
+          (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the query does not fit the tables it is loaded into"),
+           errdetail("%s", detail),
+           errhint("The query gives the target's columns in order, then reject_code, then the further columns of "
+                   "the table of rejects; cast where a type or its length differs.")));
   pg_unreachable();
 }
 
@@ -64,11 +65,10 @@ void check_column(TupleDesc query, int position, Relation relation, int attribut
   if (given->atttypid == wanted->atttypid && (wanted->atttypmod < 0 || wanted->atttypmod == given->atttypmod)) {
     return;
   }
-  fail_shape(psprintf("Column %d of the query, \"%s\", is of type %s; column \"%s\" of table \"%s\" is of type %s.",
-                      position + 1, NameStr(given->attname),
-                      format_type_with_typemod(given->atttypid, given->atttypmod), NameStr(wanted->attname),
-                      RelationGetRelationName(relation),
-                      format_type_with_typemod(wanted->atttypid, wanted->atttypmod)));
+  fail_shape(psprintf(
+      "Column %d of the query, \"%s\", is of type %s; column \"%s\" of table \"%s\" is of type %s.", position + 1,
+      NameStr(given->attname), format_type_with_typemod(given->atttypid, given->atttypmod), NameStr(wanted->attname),
+      RelationGetRelationName(relation), format_type_with_typemod(wanted->atttypid, wanted->atttypmod)));
 }
 
 void check_rejects_table(const LoadReceiver& load) {

@@ -21,8 +21,8 @@ extern "C" {
 namespace lifecycle::mirror {
 namespace {
 
-// Owns the file for the server: whatever ends the call, the memory context's end closes it, and removes it unless it has
-// been published.
+// Owns the file for the server: whatever ends the call, the memory context's end closes it, and removes it unless it
+// has been published.
 struct FileHolder {
   MemoryContextCallback callback;
   MirrorFile* file;
@@ -56,6 +56,7 @@ void receive_startup(DestReceiver* self, int, TupleDesc query) {
   MemoryContextSwitchTo(caller);
   pg::guard([&] {
     std::vector<Column> columns;
+    columns.reserve(static_cast<std::size_t>(query->natts));
     for (int i = 0; i < query->natts; ++i) {
       columns.push_back({NameStr(TupleDescAttr(query, i)->attname), affinity_of(mirror.bindings[i].kind)});
     }
@@ -109,10 +110,10 @@ void mirror_query(const char* query, SqliteWriter& writer, const char* table, bo
 
 void require_privilege() {
   if (!has_privs_of_role(GetUserId(), ROLE_PG_WRITE_SERVER_FILES)) {
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to write a file on the server"),
-                    errdetail("Role \"%s\" is not a member of pg_write_server_files.", GetUserNameFromId(GetUserId(), false)),
-                    errhint("GRANT pg_write_server_files TO %s;",
-                            quote_identifier(GetUserNameFromId(GetUserId(), false)))));
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to write a file on the server"),
+             errdetail("Role \"%s\" is not a member of pg_write_server_files.", GetUserNameFromId(GetUserId(), false)),
+             errhint("GRANT pg_write_server_files TO %s;", quote_identifier(GetUserNameFromId(GetUserId(), false)))));
   }
 }
 

@@ -44,7 +44,8 @@ std::string hint_for(int error_number) {
 void fail_file(const std::string& path, const char* what, int error_number) {
   const bool missing = error_number == ENOENT || error_number == ENOTDIR;
   throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
-              "The operating system says: " + std::generic_category().message(error_number) + ".", hint_for(error_number));
+              "The operating system says: " + std::generic_category().message(error_number) + ".",
+              hint_for(error_number));
 }
 
 ReplacementFile::ReplacementFile(std::string path) : path_(std::move(path)), temporary_path_(path_ + suffix) {

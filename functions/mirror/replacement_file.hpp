@@ -1,8 +1,8 @@
-// A file that is written beside the one it replaces and takes its name in one step, so that readers see the old file or the
-// new one, whole, whatever happens in between.
+// A file that is written beside the one it replaces and takes its name in one step, so that readers see the old file or
+// the new one, whole, whatever happens in between.
 //
-// It is written under the final name plus a fixed suffix, locked while it is written: a second writer is refused, and what
-// a killed writer has left is overwritten by the next, so litter never grows.
+// It is written under the final name plus a fixed suffix, locked while it is written: a second writer is refused, and
+// what a killed writer has left is overwritten by the next, so litter never grows.
 #pragma once
 
 #include <string>

@@ -1,6 +1,9 @@
 #include "functions/mirror/sqlite_values_pg.hpp"
 
+#include "functions/json/backend_writer.hpp"
+#include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/text.hpp"
+#include "functions/row/scalar_text.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -82,27 +85,34 @@ Prepared of_date(DateADT value) {
   return of_text(text, static_cast<std::size_t>(write_date(value, text) - text));
 }
 
-Prepared of_uuid(const pg_uuid_t& uuid) {
-  constexpr char hex[] = "0123456789abcdef";
-  constexpr std::size_t size = 36;
-  auto* const text = static_cast<char*>(palloc(size));
-  char* to = text;
-  for (int i = 0; i < UUID_LEN; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) {
-      *to++ = '-';
-    }
-    *to++ = hex[uuid.data[i] >> 4];
-    *to++ = hex[uuid.data[i] & 0xF];
-  }
-  return of_text(text, size);
+Prepared of_uuid(const pg_uuid_t* uuid) {
+  auto* const text = static_cast<char*>(palloc(row::scalar_text_size));
+  const char* const end = row::write_uuid(reinterpret_cast<const char*>(uuid->data), text);
+  return of_text(text, static_cast<std::size_t>(end - text));
 }
 
+// A document beyond the limits of the canonical form is written as PostgreSQL prints it: the mirror leaves no row out.
 Prepared of_jsonb(Datum value) {
-  Jsonb* const document = DatumGetJsonbP(value);
-  StringInfoData text;
-  initStringInfo(&text);
-  JsonbToCString(&text, &document->root, static_cast<int>(VARSIZE(document)));
-  return of_text(text.data, static_cast<std::size_t>(text.len));
+  varlena* const document = pg::detoasted(value);
+  const std::string_view bytes = pg::bytes_of(document);
+  const text* const canonical = pg::guard([&]() -> const text* {
+    try {
+      const json::WriterLease writer;
+      const std::string_view form = writer->write(bytes, json::NumberForm::exact);
+      return pg::call([&] { return pg::make_text(form); });
+    } catch (const Error& error) {
+      if (std::strcmp(error.sqlstate(), sqlstate::program_limit_exceeded) != 0) {
+        throw;
+      }
+      return nullptr;
+    }
+  });
+  if (canonical != nullptr) {
+    const std::string_view form = pg::view(canonical);
+    return of_text(form.data(), form.size());
+  }
+  Jsonb* const aligned = DatumGetJsonbP(value);
+  return of_text(JsonbToCString(nullptr, &aligned->root, static_cast<int>(VARSIZE(aligned))));
 }
 
 Prepared prepare(Datum value, ColumnBinding& binding, DayMemo& memo) {
@@ -130,7 +140,7 @@ Prepared prepare(Datum value, ColumnBinding& binding, DayMemo& memo) {
     case ValueKind::date:
       return of_date(DatumGetDateADT(value));
     case ValueKind::uuid:
-      return of_uuid(*DatumGetUUIDP(value));
+      return of_uuid(DatumGetUUIDP(value));
     case ValueKind::jsonb:
       return of_jsonb(value);
     case ValueKind::other:

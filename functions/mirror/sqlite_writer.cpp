@@ -127,7 +127,8 @@ void SqliteWriter::fail(int result) {
   if (system_error != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
     reason += " (" + std::generic_category().message(system_error) + ")";
   }
-  throw Error(sqlstate::io_error, "could not write SQLite file \"" + shown_path_ + "\"", "SQLite says: " + reason + ".");
+  throw Error(sqlstate::io_error, "could not write SQLite file \"" + shown_path_ + "\"",
+              "SQLite says: " + reason + ".");
 }
 
 void SqliteWriter::execute(const std::string& sql) {
@@ -166,18 +167,19 @@ void SqliteWriter::finish_table() {
   }
 }
 
-// A key declared before the load would be maintained row by row, at random places: three times the whole load's time. So
-// it is built as a unique index, by sorting, and then renamed to what it would have been: SQLite keeps a table's primary key
-// as an index of this very form, named sqlite_autoindex_TABLE_1, without SQL of its own.
+// A key declared before the load would be maintained row by row, at random places: three times the whole load's time.
+// So it is built as a unique index, by sorting, and then renamed to what it would have been: SQLite keeps a table's
+// primary key as an index of this very form, named sqlite_autoindex_TABLE_1, without SQL of its own.
 void SqliteWriter::declare_primary_key() {
   execute("CREATE UNIQUE INDEX mirror_primary_key ON " + table_ + " (" + primary_key_ + ")");
-  execute("PRAGMA writable_schema = ON;"
-          "UPDATE sqlite_master SET sql = " +
-          literal("CREATE TABLE " + table_ + " (" + definition_ + ", PRIMARY KEY (" + primary_key_ + "))") +
-          " WHERE type = 'table' AND name = " + literal(name_) +
-          ";UPDATE sqlite_master SET sql = NULL, name = 'sqlite_autoindex_' || tbl_name || '_1'"
-          " WHERE type = 'index' AND name = 'mirror_primary_key';"
-          "PRAGMA writable_schema = RESET");
+  execute(
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = " +
+      literal("CREATE TABLE " + table_ + " (" + definition_ + ", PRIMARY KEY (" + primary_key_ + "))") +
+      " WHERE type = 'table' AND name = " + literal(name_) +
+      ";UPDATE sqlite_master SET sql = NULL, name = 'sqlite_autoindex_' || tbl_name || '_1'"
+      " WHERE type = 'index' AND name = 'mirror_primary_key';"
+      "PRAGMA writable_schema = RESET");
 }
 
 void SqliteWriter::create_index(std::string_view name, std::string_view table,

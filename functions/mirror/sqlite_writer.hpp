@@ -1,6 +1,6 @@
-// Fills a new SQLite database as fast as SQLite goes: one transaction without journal or syncs (whoever publishes the file
-// makes it durable), one prepared INSERT a table, values bound in place without copies, keys and indexes built by sorting
-// after the rows are in. Memory stays at SQLite's page cache whatever the number of rows.
+// Fills a new SQLite database as fast as SQLite goes: one transaction without journal or syncs (whoever publishes the
+// file makes it durable), one prepared INSERT a table, values bound in place without copies, keys and indexes built by
+// sorting after the rows are in. Memory stays at SQLite's page cache whatever the number of rows.
 #pragma once
 
 #include <sqlite3.h>
@@ -65,12 +65,12 @@ class SqliteWriter {
   sqlite3* database_ = nullptr;
   sqlite3_stmt* insert_ = nullptr;
   std::string shown_path_;
-  std::string name_;                 // the table started last
-  std::string table_;                // the same, quoted
-  std::string definition_;           // its columns, as in CREATE TABLE
-  std::string primary_key_;          // its key columns, quoted and separated by commas
-  std::exception_ptr interruption_;  // what a poll raised inside SQLite, which no exception may cross
-  bool in_sqlite_ = false;           // whether SQLite is on the stack: then its objects may not be closed
+  std::string name_;                // the table started last
+  std::string table_;               // the same, quoted
+  std::string definition_;          // its columns, as in CREATE TABLE
+  std::string primary_key_;         // its key columns, quoted and separated by commas
+  std::exception_ptr interruption_; // what a poll raised inside SQLite, which no exception may cross
+  bool in_sqlite_ = false;          // whether SQLite is on the stack: then its objects may not be closed
 };
 
 } // namespace lifecycle::mirror

@@ -1,6 +1,6 @@
-// Run locks: a session-level advisory lock per named run, so that it outlives the COMMITs of a procedure, yet one that an
-// error frees: this module remembers what it has locked and gives it back when the transaction (or the subtransaction that
-// took it) aborts. The server itself frees session locks only when the session ends.
+// Run locks: a session-level advisory lock per named run, so that it outlives the COMMITs of a procedure, yet one that
+// an error frees: this module remembers what it has locked and gives it back when the transaction (or the
+// subtransaction that took it) aborts. The server itself frees session locks only when the session ends.
 //
 // In pg_locks a run lock is the advisory lock (run_lock_class, hashtext(name)) of the two-integer form.
 #include "functions/pg/function.hpp"

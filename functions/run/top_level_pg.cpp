@@ -12,10 +12,10 @@ extern "C" {
 namespace lifecycle {
 namespace {
 
-// Why the procedure that calls us cannot COMMIT; null where it can. The innermost SPI connection is that procedure's own
-// (we open none), and PostgreSQL opened it atomic exactly where COMMIT would fail: in a transaction block, implicit ones of
-// several statements sent at once included, below a function, or in a procedure with a SET clause. A subtransaction it
-// checks apart, and so must we.
+// Why the procedure that calls us cannot COMMIT; null where it can. The innermost SPI connection is that procedure's
+// own (we open none), and PostgreSQL opened it atomic exactly where COMMIT would fail: in a transaction block, implicit
+// ones of several statements sent at once included, below a function, or in a procedure with a SET clause. A
+// subtransaction it checks apart, and so must we.
 const char* reason_against_commit() {
   if (IsSubTransaction()) {
     return "A savepoint or a block with EXCEPTION is open around the call.";

@@ -11,10 +11,10 @@ CREATE FUNCTION peak_kb() RETURNS bigint LANGUAGE sql AS $$
 SET max_parallel_workers_per_gather = 0;
 CREATE TABLE many AS SELECT i FROM generate_series(1, 1000) AS i;
 CREATE FUNCTION mirror(path text, factor integer) RETURNS text LANGUAGE sql AS $$
-  SELECT lifecycle._mirror_sqlite(path, 'SELECT i AS contact_id, i || ''@example.org'' AS email FROM many',
+  SELECT lifecycle._mirror_sqlite(path, 'SELECT i AS contact_id, i || ''@example.org'' AS email FROM public.many',
     format('SELECT (i * 17 %% 1000)::text AS contact_id, ''form'' AS event_type, timestamptz ''2025-01-01'' + i * interval ''1 s'' AS event_timestamp,
       ''source'' AS source_system, i * %1$s + j AS source_record_id, jsonb_build_object(''i'', i, ''text'', repeat(''x'', 200)) AS payload
-      FROM many CROSS JOIN generate_series(1, %1$s) AS j', factor))::text $$;
+      FROM public.many CROSS JOIN generate_series(1, %1$s) AS j', factor))::text $$;
 SELECT is(mirror(:'path', 1), '(1000,1000)', 'a thousand events');
 SELECT peak_kb() AS before \gset
 SELECT is(mirror(:'path', 1000), '(1000,1000000)', 'a million events');

@@ -58,7 +58,8 @@ class MirrorFileTest : public testing::Test {
     sqlite3* database = nullptr;
     sqlite3_stmt* statement = nullptr;
     EXPECT_EQ(sqlite3_open_v2(path_.c_str(), &database, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
-    EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+    EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
     std::string answer = "(none)";
     if (sqlite3_step(statement) == SQLITE_ROW) {
       const unsigned char* const value = sqlite3_column_text(statement, 0);
@@ -98,8 +99,9 @@ TEST_F(MirrorFileTest, HoldsEveryValue) {
   {
     MirrorFile file(path_);
     auto& writer = file.writer();
-    writer.start_table("t \"quoted\"", {{"i", Affinity::integer}, {"r", Affinity::real}, {"t\"", Affinity::text},
-                                        {"b", Affinity::blob}}, {});
+    writer.start_table(
+        "t \"quoted\"",
+        {{"i", Affinity::integer}, {"r", Affinity::real}, {"t\"", Affinity::text}, {"b", Affinity::blob}}, {});
     writer.bind_integer(0, INT64_MIN);
     writer.bind_real(1, 0.1);
     writer.bind_text(2, "wörd 1.50");
@@ -115,7 +117,8 @@ TEST_F(MirrorFileTest, HoldsEveryValue) {
   }
   EXPECT_EQ(ask(R"(SELECT i || ' ' || r || ' ' || "t""" || ' ' || hex(b) FROM "t ""quoted""" WHERE rowid = 1)"),
             "-9223372036854775808 0.1 wörd 1.50 00FF");
-  EXPECT_EQ(ask(R"(SELECT (i IS NULL) + (r IS NULL) + ("t""" = '') + (b IS NULL) FROM "t ""quoted""" WHERE rowid = 2)"), "4");
+  EXPECT_EQ(ask(R"(SELECT (i IS NULL) + (r IS NULL) + ("t""" = '') + (b IS NULL) FROM "t ""quoted""" WHERE rowid = 2)"),
+            "4");
   EXPECT_EQ(files(), 1);
 }
 
@@ -127,14 +130,17 @@ TEST_F(MirrorFileTest, HasAPrimaryKeyLikeAnyOther) {
             "source_system1,source_record_id2");
   EXPECT_EQ(ask("SELECT name || origin || \"unique\" FROM pragma_index_list('contact_events') WHERE origin = 'pk'"),
             "sqlite_autoindex_contact_events_1pk1");
-  EXPECT_EQ(ask("SELECT source_record_id FROM contact_events WHERE source_system = 'odd' AND source_record_id = 7"), "7");
+  EXPECT_EQ(ask("SELECT source_record_id FROM contact_events WHERE source_system = 'odd' AND source_record_id = 7"),
+            "7");
 
   // What SQLite does with the key when rows are written later.
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
   const auto run = [&](const char* sql) { return sqlite3_exec(database, sql, nullptr, nullptr, nullptr); };
   EXPECT_EQ(run("INSERT INTO contact_events VALUES ('odd', 7)"), SQLITE_CONSTRAINT);
-  EXPECT_EQ(run("INSERT INTO contact_events VALUES ('odd', 7) ON CONFLICT (source_system, source_record_id) DO NOTHING"), SQLITE_OK);
+  EXPECT_EQ(
+      run("INSERT INTO contact_events VALUES ('odd', 7) ON CONFLICT (source_system, source_record_id) DO NOTHING"),
+      SQLITE_OK);
   EXPECT_EQ(run("INSERT INTO contact_events VALUES ('new', 8)"), SQLITE_OK);
   EXPECT_EQ(run("DELETE FROM contact_events WHERE source_system = 'even'"), SQLITE_OK);
   EXPECT_EQ(run("VACUUM"), SQLITE_OK);
