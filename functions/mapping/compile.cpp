@@ -1,5 +1,5 @@
-// Rules into SQL. Names, literals and zones reach the SQL only through quote_identifier and quote_literal. Built-in names are
-// not schema-qualified: the expressions are run under search_path = pg_catalog, pg_temp.
+// Rules into SQL. Names, literals and zones reach the SQL only through quote_identifier and quote_literal. Built-in
+// names are not schema-qualified: the expressions are run under search_path = pg_catalog, pg_temp.
 #include <algorithm>
 #include <array>
 
@@ -12,12 +12,13 @@
 namespace lifecycle::mapping {
 namespace {
 
-constexpr std::size_t max_arguments = 100; // of a function call, in every server built with the defaults
+constexpr std::size_t max_arguments = 100;       // of a function call, in every server built with the defaults
 constexpr char blanks[] = R"(E' \t\n\x0B\f\r')"; // what parse_time skips around a value
 constexpr std::size_t shown_raw = 200;
 
 std::string_view sql_type(TargetKind kind) {
-  constexpr std::array<std::string_view, 7> types = {"text", "bigint", "numeric", "boolean", "uuid", "timestamptz", "jsonb"};
+  constexpr std::array<std::string_view, 7> types = {"text", "bigint",      "numeric", "boolean",
+                                                     "uuid", "timestamptz", "jsonb"};
   return types[static_cast<std::size_t>(kind)];
 }
 
@@ -59,9 +60,7 @@ class Emitter {
     return column;
   }
 
-  std::string change_value(std::size_t column, const std::string& zone) {
-    return time_value({column, {}, zone});
-  }
+  std::string change_value(std::size_t column, const std::string& zone) { return time_value({column, {}, zone}); }
 
   [[nodiscard]] std::vector<bool> used() const { return used_; }
 
@@ -110,7 +109,8 @@ class Emitter {
     if (!term.column) {
       return quote_literal(term.constant) + "::text";
     }
-    return kind_of(term) == SourceKind::text ? "NULLIF(btrim(" + text(*term.column) + ", " + blanks + "), '')" : text(*term.column);
+    return kind_of(term) == SourceKind::text ? "NULLIF(btrim(" + text(*term.column) + ", " + blanks + "), '')"
+                                             : text(*term.column);
   }
 
   // The first time that is present decides, readable or not: falling through to the next would hide the bad value.

@@ -74,7 +74,8 @@ void put_warnings(Out& out, std::vector<std::string> texts, const CatalogRelatio
     texts.push_back(name + " is a temporary table: no other session can read it, and it goes with this one.");
   }
   if (relation.rows_are_hidden) {
-    texts.push_back("Row-level security of " + name + " holds for this role: a row it hides counts as deleted upstream.");
+    texts.push_back("Row-level security of " + name +
+                    " holds for this role: a row it hides counts as deleted upstream.");
   }
   const int count = static_cast<int>(texts.size());
   auto* const datums = call([count] { return static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1))); });
@@ -113,7 +114,8 @@ void compile(std::string_view document, const CatalogRelation& relation, Out& ou
 LIFECYCLE_FUNCTION(lifecycle_compile_mapping) {
   TupleDesc descriptor;
   if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != out_count) {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("the extension's SQL and its module are of different versions"),
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("the extension's SQL and its module are of different versions"),
                     errhint("ALTER EXTENSION lifecycle_ledger UPDATE;")));
   }
   if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) {

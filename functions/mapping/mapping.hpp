@@ -1,6 +1,6 @@
-// The mapping language (docs/SOURCES.md): says in JSON where each column of a target comes from, and is compiled into SQL
-// expressions over the alias s, the source row. What the target's columns are is an input (ledger.hpp has the ledger's),
-// so that every target that is filled from user tables shares one language.
+// The mapping language (docs/SOURCES.md): says in JSON where each column of a target comes from, and is compiled into
+// SQL expressions over the alias s, the source row. What the target's columns are is an input (ledger.hpp has the
+// ledger's), so that every target that is filled from user tables shares one language.
 //
 // Checked here is what can be known without reading a row: the form of the document, columns, types, zones. Whatever
 // compiles also runs: no expression raises for a value its column can hold.
@@ -17,7 +17,18 @@
 namespace lifecycle::mapping {
 
 // What a source column's type means to a mapping. A domain counts as its base type, an enum as text.
-enum class SourceKind : std::uint8_t { text, integer, numeric, boolean, uuid, timestamptz, timestamp, date, jsonb, other };
+enum class SourceKind : std::uint8_t {
+  text,
+  integer,
+  numeric,
+  boolean,
+  uuid,
+  timestamptz,
+  timestamp,
+  date,
+  jsonb,
+  other
+};
 
 using KindSet = unsigned;
 
@@ -53,8 +64,8 @@ struct Targets {
   std::span<const std::string_view> other_keys; // keys of the mapping that are the caller's own
 };
 
-// What may be mapped to a target of each kind, unless the target asks for less. Only types whose text does not depend on a
-// setting become text.
+// What may be mapped to a target of each kind, unless the target asks for less. Only types whose text does not depend
+// on a setting become text.
 inline constexpr KindSet text_sources =
     kinds(SourceKind::text, SourceKind::integer, SourceKind::numeric, SourceKind::boolean, SourceKind::uuid);
 inline constexpr KindSet time_sources =
@@ -76,8 +87,8 @@ struct Compiled {
 
 using ZoneCheck = bool (*)(std::string_view zone);
 
-// Throws Error: 22023 for the document's form, 42703 for an unknown column, 42804 for a wrong type, 42701 for a repetition,
-// 54000 where the document is over lifecycle::limits.
+// Throws Error: 22023 for the document's form, 42703 for an unknown column, 42804 for a wrong type, 42701 for a
+// repetition, 54000 where the document is over lifecycle::limits, 22003 for a number beyond a double, 22032 for no JSON.
 Compiled compile(std::string_view document, const Relation& relation, const Targets& targets, ZoneCheck zone_exists);
 
 } // namespace lifecycle::mapping

@@ -42,9 +42,11 @@ Place Place::member(const std::string& key) const { return {pointer + pointer_to
 
 Place Place::element(std::size_t index) const { return {pointer + '/' + std::to_string(index), value.at(index)}; }
 
-void fail(const char* sqlstate, const Relation& relation, const Place& place, const std::string& what, const std::string& hint) {
+void fail(const char* sqlstate, const Relation& relation, const Place& place, const std::string& what,
+          const std::string& hint) {
   const std::string where = place.pointer.empty() ? "The mapping" : place.pointer;
-  throw Error(sqlstate, "mapping of " + relation.name + ": " + what, where + " is " + describe(place.value) + '.', hint);
+  throw Error(sqlstate, "mapping of " + relation.name + ": " + what, where + " is " + describe(place.value) + '.',
+              hint);
 }
 
 std::string did_you_mean(std::string_view given, std::span<const std::string_view> names) {

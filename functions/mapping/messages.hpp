@@ -1,5 +1,5 @@
-// How a mapping's errors speak: the message names the relation and what is wrong, the detail the place in the document (a
-// JSON pointer) and the value there, the hint the mend.
+// How a mapping's errors speak: the message names the relation and what is wrong, the detail the place in the document
+// (a JSON pointer) and the value there, the hint the mend.
 #pragma once
 
 #include <span>

@@ -79,7 +79,8 @@ CatalogRelation read_relation(Oid oid) {
   }
   CatalogRelation relation{};
   relation.oid = oid;
-  relation.name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(opened)), RelationGetRelationName(opened));
+  relation.name =
+      quote_qualified_identifier(get_namespace_name(RelationGetNamespace(opened)), RelationGetRelationName(opened));
   if (!has_rows(opened->rd_rel->relkind)) {
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("%s cannot be mapped", relation.name),
                     errdetail("It is neither a table, a foreign table, a view nor a materialized view."),
@@ -118,10 +119,10 @@ void check_may_read(const CatalogRelation& relation, const bool* used) {
     const CatalogColumn& column = relation.columns[i];
     if (used[i] && pg_attribute_aclcheck(relation.oid, column.number, role, ACL_SELECT) != ACLCHECK_OK) {
       const char* const column_name = quote_identifier(column.name);
-      ereport(ERROR,
-              (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for column %s of %s", column_name, relation.name),
-               errdetail("Role %s maps the column and must be able to read it.", role_name),
-               errhint("GRANT SELECT ON %s TO %s;", relation.name, role_name)));
+      ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                      errmsg("permission denied for column %s of %s", column_name, relation.name),
+                      errdetail("Role %s maps the column and must be able to read it.", role_name),
+                      errhint("GRANT SELECT ON %s TO %s;", relation.name, role_name)));
     }
   }
 }

@@ -27,8 +27,8 @@ struct CatalogRelation {
   bool rows_are_hidden; // row-level security holds for the caller
 };
 
-// Locks the relation against change until the end of the transaction. Raises 42P01 where it is gone, 42809 where it has no
-// rows of its own to read.
+// Locks the relation against change until the end of the transaction. Raises 42P01 where it is gone, 42809 where it has
+// no rows of its own to read.
 CatalogRelation read_relation(Oid oid);
 
 // Raises 42501 unless the caller may read every column that is marked as used.

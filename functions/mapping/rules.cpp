@@ -41,9 +41,12 @@ json parse(std::string_view document, const Relation& relation) {
   };
   try {
     return json::parse(document, check);
+  } catch (const json::out_of_range&) {
+    throw Error(sqlstate::numeric_value_out_of_range, which + "it holds a number beyond the largest double",
+                "The largest double is about 1.8e308.", "Write the number as a string.");
   } catch (const json::exception& error) {
-    throw Error(sqlstate::invalid_json_text, which + "it cannot be read", shorten(error.what(), 300) + '.',
-                "Write JSON; a number beyond what a double holds goes into a string.");
+    throw Error(sqlstate::invalid_json_text, which + "it is not JSON", shorten(error.what(), 200) + '.',
+                "Write one JSON object.");
   }
 }
 
@@ -85,7 +88,8 @@ class Reader {
     for (const auto& [key, value] : place.value.items()) {
       if (std::find(valid.begin(), valid.end(), key) == valid.end()) {
         fail(sqlstate::invalid_parameter_value, relation_, place.member(key),
-             "key \"" + shorten(key, 100) + "\" is not known", did_you_mean(key, valid) + "Keys here: " + list(valid) + '.');
+             "key \"" + shorten(key, 100) + "\" is not known",
+             did_you_mean(key, valid) + "Keys here: " + list(valid) + '.');
       }
     }
   }
@@ -131,7 +135,7 @@ class Reader {
                                                  target.kind == TargetKind::json ? "columns" : "constant"};
     std::vector<std::string_view> valid = forms;
     if (target.kind == TargetKind::time) {
-      valid.push_back(zone_key);
+      valid.emplace_back(zone_key);
     }
     check_keys(place, valid);
     if (std::count_if(forms.begin(), forms.end(), [&](auto form) { return place.value.contains(form); }) != 1) {
@@ -152,7 +156,8 @@ class Reader {
     Term term = terms_.column_term(place.member("column"), target, zone);
     const SourceColumn& column = terms_.source(*term.column);
     if (place.value.contains(zone_key) && column.kind == SourceKind::timestamptz) {
-      rules_.warnings.push_back(place.pointer + "/time_zone has no effect: " + column.name + " is " + column.type + '.');
+      rules_.warnings.push_back(place.pointer + "/time_zone has no effect: " + column.name + " is " + column.type +
+                                '.');
     }
     return {{std::move(term)}, {}};
   }
@@ -171,7 +176,8 @@ class Reader {
              "Put the constant last.");
       }
       Term term = alternative(element, target, zone);
-      if (std::any_of(terms.begin(), terms.end(), [&](const Term& other) { return term.column && other.column == term.column; })) {
+      if (std::any_of(terms.begin(), terms.end(),
+                      [&](const Term& other) { return term.column && other.column == term.column; })) {
         fail_repeated(element, *term.column);
       }
       terms.push_back(std::move(term));
@@ -235,8 +241,10 @@ class Reader {
 
   [[noreturn]] void fail_empty(const Place& place) const {
     fail(sqlstate::invalid_parameter_value, relation_, place, "it names no column",
-         "Write [\"a_column\", …], {\"columns\": {\"key\": \"a_column\", …}} or {\"columns\": \"*\"}; leave the key out for no "
-         "value. " + terms_.columns_hint());
+         "Write [\"a_column\", …], {\"columns\": {\"key\": \"a_column\", …}} or {\"columns\": \"*\"}; leave the key "
+         "out for no "
+         "value. " +
+             terms_.columns_hint());
   }
 
   const Relation& relation_;

@@ -17,7 +17,8 @@ using nlohmann::json;
 constexpr KindSet change_sources = kinds(SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date);
 
 std::string_view name_of(TargetKind kind) {
-  constexpr std::array<std::string_view, 7> names = {"a text", "an integer", "a number", "a boolean", "a UUID", "a time", "JSON"};
+  constexpr std::array<std::string_view, 7> names = {"a text", "an integer", "a number", "a boolean",
+                                                     "a UUID", "a time",     "JSON"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -43,13 +44,16 @@ bool is_constant_of(TargetKind kind, const json& value) {
 
 } // namespace
 
-TermReader::TermReader(const Relation& relation, ZoneCheck zone_exists) : relation_(relation), zone_exists_(zone_exists) {
+TermReader::TermReader(const Relation& relation, ZoneCheck zone_exists)
+    : relation_(relation), zone_exists_(zone_exists) {
   for (const SourceColumn& column : relation.columns) {
     column_names_.push_back(column.name);
   }
 }
 
-std::string TermReader::columns_hint() const { return "Columns of " + relation_.name + ": " + list(column_names_) + '.'; }
+std::string TermReader::columns_hint() const {
+  return "Columns of " + relation_.name + ": " + list(column_names_) + '.';
+}
 
 Zone TermReader::zone(const Place& place) const {
   if (!place.value.is_string() || !zone_exists_(place.value.get_ref<const std::string&>())) {
@@ -82,7 +86,8 @@ Term TermReader::column_term(const Place& place, const Target& target, const Zon
   const std::size_t index = find(place, also);
   if ((target.accepts & kinds(source(index).kind)) == 0) {
     fail(sqlstate::datatype_mismatch, relation_, place,
-         std::string(target.name) + " cannot be taken from a column of type " + source(index).type, mend(target, source(index)));
+         std::string(target.name) + " cannot be taken from a column of type " + source(index).type,
+         mend(target, source(index)));
   }
   if (target.kind == TargetKind::time) {
     note_zone(index, zone);
@@ -98,7 +103,8 @@ std::string TermReader::mend(const Target& target, const SourceColumn& column) c
     case TargetKind::time: {
       const bool counts = column.kind == SourceKind::integer || column.kind == SourceKind::numeric;
       return "Map a column of type timestamptz, timestamp, date or text; or register a view that selects " +
-             (counts ? "to_timestamp(" + quoted + "), if it counts seconds since 1970." : "the time out of " + quoted + '.');
+             (counts ? "to_timestamp(" + quoted + "), if it counts seconds since 1970."
+                     : "the time out of " + quoted + '.');
     }
     default:
       return "Map another column, or register a view that casts this one.";
@@ -119,7 +125,8 @@ std::size_t TermReader::change_column(const Place& place, const Zone& zone) {
   const std::size_t index = column(place);
   if ((change_sources & kinds(source(index).kind)) == 0) {
     fail(sqlstate::datatype_mismatch, relation_, place, "change_column cannot be of type " + source(index).type,
-         "Name a column of type timestamptz, timestamp or date that every change of a row sets to now(). Without one, leave the "
+         "Name a column of type timestamptz, timestamp or date that every change of a row sets to now(). Without one, "
+         "leave the "
          "key out: every run then compares all rows.");
   }
   note_zone(index, zone);

@@ -2,22 +2,18 @@
 
 #include <chrono>
 
+#include "functions/core/utc_time.hpp"
+
 #include "functions/core/pure.hpp"
 
 namespace lifecycle {
 namespace {
 
-constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t day = 86'400 * second;
-
 constexpr std::chrono::sys_days epoch{std::chrono::January / 1 / 2000};
 
 constexpr std::int64_t midnight(std::chrono::year_month_day date) {
-  return (std::chrono::sys_days{date} - epoch).count() * day;
+  return (std::chrono::sys_days{date} - epoch).count() * microseconds_per_day;
 }
-
-constexpr std::int64_t first_usable = midnight(std::chrono::January / 1 / 1);
-constexpr std::int64_t after_usable = midnight(std::chrono::January / 1 / 10'000);
 
 constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -146,7 +142,8 @@ bool take_clock(Cursor& cursor, ParsedTime& time) noexcept {
     }
   }
   time.leap_second = seconds == 60;
-  time.local += (static_cast<std::int64_t>(hour) * 3600 + minute * 60 + seconds) * second + microseconds;
+  time.local +=
+      (static_cast<std::int64_t>(hour) * 3600 + minute * 60 + seconds) * microseconds_per_second + microseconds;
   return true;
 }
 
@@ -211,15 +208,13 @@ std::optional<ParsedTime> parse_time(std::string_view text) noexcept {
   return time;
 }
 
-bool is_usable_time(std::int64_t utc) noexcept { return utc >= first_usable && utc < after_usable; }
-
 std::optional<std::int64_t> instant(const ParsedTime& parsed, std::int32_t offset) noexcept {
-  const std::int64_t utc = parsed.local - offset * second;
-  if (!is_usable_time(utc)) {
+  const std::int64_t utc = parsed.local - offset * microseconds_per_second;
+  if (!has_four_digit_year(utc)) {
     return std::nullopt;
   }
-  const std::int64_t since_midnight = ((utc % day) + day) % day;
-  if (parsed.leap_second && since_midnight > second) { // equal where its fraction rounded up
+  const std::int64_t since_midnight = utc - day_of(utc) * microseconds_per_day;
+  if (parsed.leap_second && since_midnight > microseconds_per_second) { // equal where its fraction rounded up
     return std::nullopt;
   }
   return utc;

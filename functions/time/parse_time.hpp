@@ -1,8 +1,9 @@
 // Reads a date-time as people and programs write it: RFC 3339, and the neighbouring ISO 8601 forms that files hold.
 //   YYYY-MM-DD [ (T|space) HH:MM [ :SS [ .fraction ] ] [ [space] zone ] ]     zone = Z | UTC | GMT | ±HH[[:]MM[[:]SS]]
-// Letters in either case, years 0001 to 9999, blanks around it ignored. A fraction may have any number of digits ("," or
-// "." before it) and is rounded to the nearest microsecond, an exact half to the even one, as the server's own cast does.
-// Nothing is guessed: other orders of day and month, names of months, 24:00 and words such as "now" are no times.
+// Letters in either case, years 0001 to 9999, blanks around it ignored. A fraction may have any number of digits (","
+// or
+// "." before it) and is rounded to the nearest microsecond, an exact half to the even one, as the server's own cast
+// does. Nothing is guessed: other orders of day and month, names of months, 24:00 and words such as "now" are no times.
 //
 // Pure and without allocation: it runs once a row.
 #pragma once
@@ -23,12 +24,8 @@ struct ParsedTime {
 
 std::optional<ParsedTime> parse_time(std::string_view text) noexcept;
 
-// Whether an instant (microseconds since 2000-01-01 00:00:00 UTC) lies in the years 0001 to 9999: what every text form of
-// a time in this project can show. False for the two infinities.
-bool is_usable_time(std::int64_t utc) noexcept;
-
-// The instant that a parsed text stands for, `offset` being its own or the one its zone gives it. None outside the usable
-// years, and none for a second 60 that is not the last one of a UTC day: leap seconds are inserted nowhere else.
+// The instant that a parsed text stands for, `offset` being its own or the one its zone gives it. None outside the
+// usable years, and none for a second 60 that is not the last one of a UTC day: leap seconds are inserted nowhere else.
 std::optional<std::int64_t> instant(const ParsedTime& parsed, std::int32_t offset) noexcept;
 
 } // namespace lifecycle

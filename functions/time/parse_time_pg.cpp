@@ -1,4 +1,5 @@
-// parse_time(value text, time_zone text) -> timestamptz. The core allocates nothing and cannot throw, so no guard is needed.
+// parse_time(value text, time_zone text) -> timestamptz. The core allocates nothing and cannot throw, so no guard is
+// needed.
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 #include "functions/time/parse_time.hpp"

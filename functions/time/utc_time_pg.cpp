@@ -1,7 +1,8 @@
-// _utc_time(timestamp, zone) and _utc_time(date, zone) -> timestamptz: AT TIME ZONE, but null where the time is infinite or
-// outside the years 0001 to 9999. AT TIME ZONE raises near the ends of its range; one such row must not stop the others. Nothing here can throw, so no guard is needed.
+// _utc_time(timestamp, zone) and _utc_time(date, zone) -> timestamptz: AT TIME ZONE, but null where the time is
+// infinite or outside the years 0001 to 9999. AT TIME ZONE raises near the ends of its range; one such row must not
+// stop the others. Nothing here can throw, so no guard is needed.
+#include "functions/core/utc_time.hpp"
 #include "functions/pg/function.hpp"
-#include "functions/time/parse_time.hpp"
 #include "functions/time/zone_pg.hpp"
 
 extern "C" {
@@ -13,11 +14,11 @@ namespace {
 
 Datum utc_or_null(FunctionCallInfo fcinfo, Timestamp local, pg_tz* zone) {
   // No zone is a whole day away from UTC, so a day's margin keeps every usable time.
-  if (!is_usable_time(local - USECS_PER_DAY) && !is_usable_time(local + USECS_PER_DAY)) {
+  if (!has_four_digit_year(local - USECS_PER_DAY) && !has_four_digit_year(local + USECS_PER_DAY)) {
     PG_RETURN_NULL();
   }
   const TimestampTz utc = local - offset_at(local, zone) * USECS_PER_SEC;
-  if (!is_usable_time(utc)) {
+  if (!has_four_digit_year(utc)) {
     PG_RETURN_NULL();
   }
   PG_RETURN_TIMESTAMPTZ(utc);

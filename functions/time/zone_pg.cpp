@@ -37,11 +37,12 @@ pg_tz* find_zone(const char* name) {
 pg_tz* require_zone(const char* name) {
   pg_tz* const zone = find_zone(name);
   if (zone == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%.255s\" is not known", name),
-                    errdetail("Abbreviations (CET) and fixed offsets (UTC+3) are not taken: they mean different things in"
-                              " different places."),
-                    errhint("Use UTC or an area/location name such as Europe/London;"
-                            " SELECT name FROM pg_timezone_names lists them.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%.255s\" is not known", name),
+             errdetail("Abbreviations (CET) and fixed offsets (UTC+3) are not taken: they mean different things in"
+                       " different places."),
+             errhint("Use UTC or an area/location name such as Europe/London;"
+                     " SELECT name FROM pg_timezone_names lists them.")));
   }
   return zone;
 }

@@ -11,8 +11,9 @@ extern "C" {
 namespace lifecycle::pg {
 
 // The zone of that name, or null. Only names that mean the same wherever PostgreSQL reads a zone are taken: an IANA
-// area/location name (any case), UTC or GMT. Abbreviations such as CET are not: AT TIME ZONE takes them for a fixed offset,
-// the zone database for one with daylight saving. Nor are POSIX rules such as UTC+3: their sign runs the other way.
+// area/location name (any case), UTC or GMT. Abbreviations such as CET are not: AT TIME ZONE takes them for a fixed
+// offset, the zone database for one with daylight saving. Nor are POSIX rules such as UTC+3: their sign runs the other
+// way.
 pg_tz* find_zone(const char* name);
 
 // As find_zone, but raises 22023 with the mend where there is none.

@@ -19,17 +19,17 @@ inline const std::set<std::string, std::less<>> zones = {"UTC", "Europe/London",
 inline bool zone_exists(std::string_view zone) { return zones.contains(zone); }
 
 inline const Relation forms = {"public.forms",
-                        {{"id", SourceKind::uuid, "uuid"},
-                         {"number", SourceKind::integer, "bigint"},
-                         {"amount", SourceKind::numeric, "numeric"},
-                         {"done", SourceKind::boolean, "boolean"},
-                         {"email", SourceKind::text, "text"},
-                         {"name", SourceKind::text, "character varying(40)"},
-                         {"at", SourceKind::timestamptz, "timestamp with time zone"},
-                         {"local_at", SourceKind::timestamp, "timestamp without time zone"},
-                         {"day", SourceKind::date, "date"},
-                         {"extra", SourceKind::jsonb, "jsonb"},
-                         {"place", SourceKind::other, "point"}}};
+                               {{"id", SourceKind::uuid, "uuid"},
+                                {"number", SourceKind::integer, "bigint"},
+                                {"amount", SourceKind::numeric, "numeric"},
+                                {"done", SourceKind::boolean, "boolean"},
+                                {"email", SourceKind::text, "text"},
+                                {"name", SourceKind::text, "character varying(40)"},
+                                {"at", SourceKind::timestamptz, "timestamp with time zone"},
+                                {"local_at", SourceKind::timestamp, "timestamp without time zone"},
+                                {"day", SourceKind::date, "date"},
+                                {"extra", SourceKind::jsonb, "jsonb"},
+                                {"place", SourceKind::other, "point"}}};
 
 inline Compiled compiled(std::string_view mapping, const Relation& relation = forms) {
   return compile(mapping, relation, ledger, zone_exists);

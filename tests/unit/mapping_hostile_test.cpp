@@ -45,9 +45,10 @@ std::string without_quoted(std::string_view sql) {
 // Every word outside quotes is one of ours, and parentheses match: no user text got out.
 void expect_only_our_words(const std::string& sql) {
   static const std::set<std::string, std::less<>> ours = {
-      "s", "E", "text", "bigint", "numeric", "boolean", "uuid", "timestamptz", "timestamp", "date", "jsonb", "COLLATE", "NULLIF", "COALESCE",
-      "CASE", "WHEN", "IS", "NOT", "NULL", "THEN", "ELSE", "END", "btrim", "left", "200", "lifecycle", "parse_time", "_utc_time", "_payload",
-      "ARRAY"};
+      "s",         "E",         "text",       "bigint",    "numeric",  "boolean",  "uuid",  "timestamptz",
+      "timestamp", "date",      "jsonb",      "COLLATE",   "NULLIF",   "COALESCE", "CASE",  "WHEN",
+      "IS",        "NOT",       "NULL",       "THEN",      "ELSE",     "END",      "btrim", "left",
+      "200",       "lifecycle", "parse_time", "_utc_time", "_payload", "ARRAY"};
   const std::string rest = without_quoted(sql);
   std::string word;
   int depth = 0;
@@ -67,8 +68,9 @@ void expect_only_our_words(const std::string& sql) {
 
 TEST(Mapping, NoUserTextLeavesItsQuotes) {
   std::mt19937 random(11);
-  const std::vector<std::string> pieces = {"'", "\"", "\\", "\\'", "$$", "$x$", "--", "/*", "*/", ";", ")", "(", "E'", "::text", " OR 1=1",
-                                           "s.x", "DROP TABLE t", "\n", "\t", "\x01", "é", "日本", "u&'", "%s", "{", "}", "a"};
+  const std::vector<std::string> pieces = {
+      "'",       "\"",  "\\",           "\\'", "$$", "$x$",  "--", "/*",   "*/",  ";",  ")", "(", "E'", "::text",
+      " OR 1=1", "s.x", "DROP TABLE t", "\n",  "\t", "\x01", "é",  "日本", "u&'", "%s", "{", "}", "a"};
   const auto hostile = [&] {
     std::string text;
     for (unsigned length = 1 + random() % 8; length > 0; --length) {
@@ -76,23 +78,27 @@ TEST(Mapping, NoUserTextLeavesItsQuotes) {
     }
     return text;
   };
-  constexpr std::array<SourceKind, 10> all_kinds = {SourceKind::text, SourceKind::integer, SourceKind::numeric, SourceKind::boolean,
-                                                    SourceKind::uuid, SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date,
-                                                    SourceKind::jsonb, SourceKind::other};
+  constexpr std::array<SourceKind, 10> all_kinds = {
+      SourceKind::text,        SourceKind::integer,   SourceKind::numeric, SourceKind::boolean, SourceKind::uuid,
+      SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date,    SourceKind::jsonb,   SourceKind::other};
   int compiled_count = 0;
   for (int round = 0; round < 1000; ++round) {
     Relation relation{hostile(), {}};
     std::vector<std::string> names;
     for (std::size_t i = 0; i < 12; ++i) {
       names.push_back(hostile() + std::to_string(i));
-      relation.columns.push_back({names.back(), i < 4 ? SourceKind::text : all_kinds[random() % all_kinds.size()], hostile()});
+      relation.columns.push_back(
+          {names.back(), i < 4 ? SourceKind::text : all_kinds[random() % all_kinds.size()], hostile()});
     }
     const auto term = [&](bool text) -> nlohmann::json {
       const std::string& name = names[text ? random() % 4 : random() % names.size()];
       switch (random() % 4) {
-        case 0: return {{"constant", hostile()}};
-        case 1: return {{"column", name}};
-        default: return name;
+        case 0:
+          return {{"constant", hostile()}};
+        case 1:
+          return {{"column", name}};
+        default:
+          return name;
       }
     };
     const auto value = [&](bool text) -> nlohmann::json {
@@ -103,9 +109,13 @@ TEST(Mapping, NoUserTextLeavesItsQuotes) {
       several.push_back(random() % 2 == 0 ? nlohmann::json(names[1]) : nlohmann::json{{"constant", hostile()}});
       return random() % 2 == 0 ? several : nlohmann::json{{"first", several}};
     };
-    nlohmann::json mapping = {{"contact_id", value(true)}, {"contact_email", value(true)}, {"event_type", value(true)},
-                              {"event_name", value(random() % 4 != 0)}, {"event_timestamp", names[random() % 4]},
-                              {"source_record_id", value(true)}, {"payload", {{"columns", {{hostile(), names[5]}, {hostile(), names[6]}}}}}};
+    nlohmann::json mapping = {{"contact_id", value(true)},
+                              {"contact_email", value(true)},
+                              {"event_type", value(true)},
+                              {"event_name", value(random() % 4 != 0)},
+                              {"event_timestamp", names[random() % 4]},
+                              {"source_record_id", value(true)},
+                              {"payload", {{"columns", {{hostile(), names[5]}, {hostile(), names[6]}}}}}};
     try {
       const Compiled result = compile(mapping.dump(), relation, ledger, zone_exists);
       ++compiled_count;
@@ -126,17 +136,42 @@ TEST(Mapping, NoUserTextLeavesItsQuotes) {
 // Any JSON at all: an answer or an Error, nothing else (the sanitizers look on).
 TEST(Mapping, SurvivesAnyDocument) {
   std::mt19937 random(5);
-  const std::vector<std::string> words = {"contact_id", "contact_email", "event_type", "event_name", "event_timestamp", "source_record_id",
-                                          "payload", "time_zone", "change_column", "column", "first", "constant", "columns", "id", "email",
-                                          "at", "day", "extra", "UTC", "*", "", "Asia/Tokyo", "2025-01-01"};
+  const std::vector<std::string> words = {"contact_id",
+                                          "contact_email",
+                                          "event_type",
+                                          "event_name",
+                                          "event_timestamp",
+                                          "source_record_id",
+                                          "payload",
+                                          "time_zone",
+                                          "change_column",
+                                          "column",
+                                          "first",
+                                          "constant",
+                                          "columns",
+                                          "id",
+                                          "email",
+                                          "at",
+                                          "day",
+                                          "extra",
+                                          "UTC",
+                                          "*",
+                                          "",
+                                          "Asia/Tokyo",
+                                          "2025-01-01"};
   std::function<nlohmann::json(int)> document = [&](int depth) -> nlohmann::json {
     const unsigned choice = random() % (depth > 4 ? 5 : 9);
     switch (choice) {
-      case 0: return nullptr;
-      case 1: return random() % 2 == 0;
-      case 2: return static_cast<int>(random());
-      case 3: return 0.5;
-      case 4: return words[random() % words.size()];
+      case 0:
+        return nullptr;
+      case 1:
+        return random() % 2 == 0;
+      case 2:
+        return static_cast<int>(random());
+      case 3:
+        return 0.5;
+      case 4:
+        return words[random() % words.size()];
       case 5:
       case 6: {
         nlohmann::json list = nlohmann::json::array();

@@ -23,7 +23,8 @@ TEST(Mapping, CompilesEachFormOfATextColumn) {
   EXPECT_EQ(expression(event_name, "number"), R"(s."number"::text COLLATE "C")");
   EXPECT_EQ(expression(event_name, "done"), R"(s."done"::text COLLATE "C")");
   EXPECT_EQ(expression(event_name, {{"column", "amount"}}), R"(s."amount"::text COLLATE "C")");
-  EXPECT_EQ(expression(event_name, {"name", "id"}), R"(COALESCE(NULLIF(s."name"::text COLLATE "C", ''), s."id"::text COLLATE "C"))");
+  EXPECT_EQ(expression(event_name, {"name", "id"}),
+            R"(COALESCE(NULLIF(s."name"::text COLLATE "C", ''), s."id"::text COLLATE "C"))");
   EXPECT_EQ(expression(event_name, {{"first", {{{"column", "name"}}, {{"constant", "none"}}}}}),
             R"(COALESCE(NULLIF(s."name"::text COLLATE "C", ''), 'none'::text COLLATE "C"))");
   EXPECT_EQ(expression(event_name, {{"constant", "it's"}}), R"('it''s'::text COLLATE "C")");
@@ -38,12 +39,14 @@ TEST(Mapping, CompilesEachFormOfATime) {
   EXPECT_EQ(expression(event_timestamp, {{"column", "day"}, {"time_zone", "Asia/Tokyo"}}),
             R"(lifecycle._utc_time(s."day"::date, 'Asia/Tokyo'::text))");
   EXPECT_EQ(expression(event_timestamp, "name"), R"(lifecycle.parse_time(s."name"::text COLLATE "C", 'UTC'::text))");
-  EXPECT_EQ(expression(event_timestamp, {{"constant", "2025-01-01"}}), "lifecycle.parse_time('2025-01-01'::text, 'UTC'::text)");
-  EXPECT_EQ(expression(event_timestamp, {{"first", {"at", {{"column", "day"}, {"time_zone", "Asia/Tokyo"}}, "local_at"}},
-                                         {"time_zone", "Europe/London"}}),
-            R"(CASE WHEN s."at" IS NOT NULL THEN s."at"::timestamptz)"
-            R"( WHEN s."day" IS NOT NULL THEN lifecycle._utc_time(s."day"::date, 'Asia/Tokyo'::text))"
-            R"( ELSE lifecycle._utc_time(s."local_at"::timestamp, 'Europe/London'::text) END)");
+  EXPECT_EQ(expression(event_timestamp, {{"constant", "2025-01-01"}}),
+            "lifecycle.parse_time('2025-01-01'::text, 'UTC'::text)");
+  EXPECT_EQ(
+      expression(event_timestamp, {{"first", {"at", {{"column", "day"}, {"time_zone", "Asia/Tokyo"}}, "local_at"}},
+                                   {"time_zone", "Europe/London"}}),
+      R"(CASE WHEN s."at" IS NOT NULL THEN s."at"::timestamptz)"
+      R"( WHEN s."day" IS NOT NULL THEN lifecycle._utc_time(s."day"::date, 'Asia/Tokyo'::text))"
+      R"( ELSE lifecycle._utc_time(s."local_at"::timestamp, 'Europe/London'::text) END)");
   EXPECT_EQ(expression(event_timestamp, {"name", "at"}),
             R"(CASE WHEN NULLIF(btrim(s."name"::text COLLATE "C", E' \t\n\x0B\f\r'), '') IS NOT NULL)"
             R"( THEN lifecycle.parse_time(s."name"::text COLLATE "C", 'UTC'::text) ELSE s."at"::timestamptz END)");
@@ -54,12 +57,14 @@ TEST(Mapping, KeepsTheRawTimeForMessages) {
     return compiled(with({{"event_timestamp", value}})).columns[event_timestamp].raw;
   };
   EXPECT_EQ(raw("at"), R"(left(s."at"::text COLLATE "C", 200))");
-  EXPECT_EQ(raw({"name", "day"}),
-            R"(left(COALESCE(NULLIF(btrim(s."name"::text COLLATE "C", E' \t\n\x0B\f\r'), ''), s."day"::text COLLATE "C"), 200))");
+  EXPECT_EQ(
+      raw({"name", "day"}),
+      R"(left(COALESCE(NULLIF(btrim(s."name"::text COLLATE "C", E' \t\n\x0B\f\r'), ''), s."day"::text COLLATE "C"), 200))");
 }
 
 TEST(Mapping, CompilesEachFormOfAPayload) {
-  EXPECT_EQ(expression(payload, {"number", "extra"}), R"(lifecycle._payload(ARRAY['number', 'extra']::text[], s."number", s."extra"))");
+  EXPECT_EQ(expression(payload, {"number", "extra"}),
+            R"(lifecycle._payload(ARRAY['number', 'extra']::text[], s."number", s."extra"))");
   EXPECT_EQ(expression(payload, {{"columns", {"place"}}}), R"(lifecycle._payload(ARRAY['place']::text[], s."place"))");
   EXPECT_EQ(expression(payload, {{"columns", {{"n", "number"}, {"again", "number"}}}}),
             R"(lifecycle._payload(ARRAY['again', 'n']::text[], s."number", s."number"))");
@@ -89,7 +94,9 @@ TEST(Mapping, SplitsAPayloadOfMoreColumnsThanACallTakes) {
 }
 
 TEST(Mapping, SaysWhichColumnsItReads) {
-  const Compiled result = compiled(with({{"contact_id", "number"}, {"payload", {"place"}}, {"change_column", "local_at"},
+  const Compiled result = compiled(with({{"contact_id", "number"},
+                                         {"payload", {"place"}},
+                                         {"change_column", "local_at"},
                                          {"time_zone", "Europe/London"}}));
   const std::vector<bool> used = {true, true, false, false, true, false, true, true, false, false, true};
   EXPECT_EQ(result.used, used);
@@ -101,35 +108,46 @@ TEST(Mapping, SaysWhichColumnsItReads) {
 TEST(Mapping, KnowsAPlainRecordId) {
   EXPECT_EQ(compiled(with()).columns[source_record_id].plain_column, 0U);
   EXPECT_EQ(compiled(with({{"source_record_id", {"number"}}})).columns[source_record_id].plain_column, 1U);
-  EXPECT_EQ(compiled(with({{"source_record_id", {"number", "id"}}})).columns[source_record_id].plain_column, std::nullopt);
-  EXPECT_EQ(compiled(with({{"source_record_id", {{"constant", "1"}}}})).columns[source_record_id].plain_column, std::nullopt);
+  EXPECT_EQ(compiled(with({{"source_record_id", {"number", "id"}}})).columns[source_record_id].plain_column,
+            std::nullopt);
+  EXPECT_EQ(compiled(with({{"source_record_id", {{"constant", "1"}}}})).columns[source_record_id].plain_column,
+            std::nullopt);
 }
 
 TEST(Mapping, WarnsOfZonesThatNobodyChose) {
   const auto warnings = [](const nlohmann::json& members) { return compiled(with(members)).warnings; };
   EXPECT_TRUE(warnings({{"event_timestamp", "at"}, {"change_column", "at"}}).empty());
   EXPECT_EQ(warnings({{"event_timestamp", {"local_at", "name"}}, {"change_column", "local_at"}}),
-            std::vector<std::string>{"The mapping names no time_zone: times without a zone in local_at (timestamp without time zone), "
-                                     "name (character varying(40)) are read as UTC. Write \"time_zone\": \"UTC\" if they are, or the "
-                                     "zone they are in."});
+            std::vector<std::string>{
+                "The mapping names no time_zone: times without a zone in local_at (timestamp without time zone), "
+                "name (character varying(40)) are read as UTC. Write \"time_zone\": \"UTC\" if they are, or the "
+                "zone they are in."});
   EXPECT_TRUE(warnings({{"event_timestamp", "local_at"}, {"time_zone", "UTC"}}).empty());
   EXPECT_TRUE(warnings({{"event_timestamp", {{"column", "local_at"}, {"time_zone", "UTC"}}}}).empty());
-  EXPECT_EQ(warnings({{"event_timestamp", {{"column", "local_at"}, {"time_zone", "UTC"}}}, {"change_column", "day"}}).size(), 1U);
+  EXPECT_EQ(
+      warnings({{"event_timestamp", {{"column", "local_at"}, {"time_zone", "UTC"}}}, {"change_column", "day"}}).size(),
+      1U);
   EXPECT_EQ(warnings({{"event_timestamp", {{"column", "at"}, {"time_zone", "Asia/Tokyo"}}}}),
             std::vector<std::string>{"/event_timestamp/time_zone has no effect: at is timestamp with time zone."});
 }
 
 // Another target than the ledger: every kind, its own rules.
 TEST(Mapping, ServesOtherTargets) {
-  constexpr std::array<Target, 5> columns = {{{"run_id", TargetKind::uuid, kinds(SourceKind::uuid), true},
-                                              {"attempts", TargetKind::integer, kinds(SourceKind::integer), false},
-                                              {"cost", TargetKind::number, kinds(SourceKind::integer, SourceKind::numeric), false},
-                                              {"ok", TargetKind::boolean, kinds(SourceKind::boolean), false},
-                                              {"document", TargetKind::json, kinds(SourceKind::jsonb), false}}};
+  constexpr std::array<Target, 5> columns = {
+      {{"run_id", TargetKind::uuid, kinds(SourceKind::uuid), true},
+       {"attempts", TargetKind::integer, kinds(SourceKind::integer), false},
+       {"cost", TargetKind::number, kinds(SourceKind::integer, SourceKind::numeric), false},
+       {"ok", TargetKind::boolean, kinds(SourceKind::boolean), false},
+       {"document", TargetKind::json, kinds(SourceKind::jsonb), false}}};
   const Targets runs = {columns, {}, {}};
-  const auto result = [&](const nlohmann::json& mapping) { return compile(mapping.dump(), forms, runs, zone_exists).columns; };
-  const auto mapped = result({{"run_id", "id"}, {"attempts", {"number", {{"constant", 1}}}}, {"cost", "amount"},
-                              {"ok", {{"first", {"done", {{"constant", false}}}}}}, {"document", {{"first", {"extra"}}}}});
+  const auto result = [&](const nlohmann::json& mapping) {
+    return compile(mapping.dump(), forms, runs, zone_exists).columns;
+  };
+  const auto mapped = result({{"run_id", "id"},
+                              {"attempts", {"number", {{"constant", 1}}}},
+                              {"cost", "amount"},
+                              {"ok", {{"first", {"done", {{"constant", false}}}}}},
+                              {"document", {{"first", {"extra"}}}}});
   EXPECT_EQ(mapped[0].expression, R"(s."id"::uuid)");
   EXPECT_EQ(mapped[1].expression, R"(COALESCE(s."number"::bigint, '1'::bigint))");
   EXPECT_EQ(mapped[2].expression, R"(s."amount"::numeric)");
@@ -155,22 +173,48 @@ TEST(Mapping, ServesOtherTargets) {
 TEST(Mapping, CompilesTheExamples) {
   const auto text = [](const char* name) { return SourceColumn{name, SourceKind::text, "text"}; };
   const auto uuid = [](const char* name) { return SourceColumn{name, SourceKind::uuid, "uuid"}; };
-  const auto time = [](const char* name) { return SourceColumn{name, SourceKind::timestamptz, "timestamp with time zone"}; };
+  const auto time = [](const char* name) {
+    return SourceColumn{name, SourceKind::timestamptz, "timestamp with time zone"};
+  };
   const std::vector<std::pair<const char*, Relation>> examples = {
       {"measurement_events",
-       {"measurement_events", {uuid("measurement_event_id"), text("measure_id"), text("subject_id"), time("timestamp"), text("measure_version"),
-                               text("binding_id"), text("binding_version"), text("form_id"), text("form_submission_id"), text("idem_key"),
-                               time("updated_at")}}},
+       {"measurement_events",
+        {uuid("measurement_event_id"), text("measure_id"), text("subject_id"), time("timestamp"),
+         text("measure_version"), text("binding_id"), text("binding_version"), text("form_id"),
+         text("form_submission_id"), text("idem_key"), time("updated_at")}}},
       {"clinical_sessions",
-       {"clinical_sessions", {uuid("session_id"), text("contact_id"), {"session_num", SourceKind::integer, "integer"}, text("status"),
-                              time("started_at"), time("ended_at"), time("created_at"), text("idem_key"), time("updated_at")}}},
+       {"clinical_sessions",
+        {uuid("session_id"),
+         text("contact_id"),
+         {"session_num", SourceKind::integer, "integer"},
+         text("status"),
+         time("started_at"),
+         time("ended_at"),
+         time("created_at"),
+         text("idem_key"),
+         time("updated_at")}}},
       {"emails",
-       {"email_events", {text("email_event_id"), text("contact_address"), text("direction"), text("subject"), text("event_name"),
-                         text("provider"), time("sent_at"), text("thread_id"), {"labels", SourceKind::other, "text[]"}, time("updated_at")}}},
+       {"email_events",
+        {text("email_event_id"),
+         text("contact_address"),
+         text("direction"),
+         text("subject"),
+         text("event_name"),
+         text("provider"),
+         time("sent_at"),
+         text("thread_id"),
+         {"labels", SourceKind::other, "text[]"},
+         time("updated_at")}}},
       {"messages",
-       {"messages", {{"message_id", SourceKind::integer, "bigint"}, text("contact_email"), text("channel"), text("direction"),
-                     text("body_preview"), text("platform"), {"sent_at", SourceKind::timestamp, "timestamp without time zone"},
-                     time("updated_at")}}}};
+       {"messages",
+        {{"message_id", SourceKind::integer, "bigint"},
+         text("contact_email"),
+         text("channel"),
+         text("direction"),
+         text("body_preview"),
+         text("platform"),
+         {"sent_at", SourceKind::timestamp, "timestamp without time zone"},
+         time("updated_at")}}}};
   const std::filesystem::path directory = std::filesystem::path(__FILE__).parent_path() / "../../demo/mappings";
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(directory)) {
