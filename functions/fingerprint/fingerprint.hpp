@@ -1,5 +1,6 @@
-// Fingerprints of JSON content: XXH3-128 (seed 0) of the exact canonical form in UTF-8, as a UUIDv8. Anyone can recompute
-// them: docs/FINGERPRINT.md. The algorithm never changes under this name: persisted fingerprints depend on it.
+// Fingerprints of JSON content: XXH3-128 (seed 0) of the exact canonical form in UTF-8, as a UUIDv8. Anyone can
+// recompute them: docs/FINGERPRINT.md. The algorithm never changes under this name: persisted fingerprints depend on
+// it.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The canonical writer of this backend, kept between calls so that its buffer and known shapes are reused. One call uses
-// it at a time: a core never calls back into SQL.
+// The canonical writer of this backend, kept between calls so that its buffer and known shapes are reused. One call
+// uses it at a time: a core never calls back into SQL.
 #pragma once
 
 #include "functions/json/canonical_writer.hpp"

@@ -21,10 +21,10 @@ LIFECYCLE_FUNCTION(lifecycle_canonical_json) {
     const std::string_view canonical = writer->write(bytes, form);
     // A text can be a little shorter only than what max_document_bytes may be set to.
     if (canonical.size() > MaxAllocSize - VARHDRSZ) {
-      throw lifecycle::Error(lifecycle::sqlstate::program_limit_exceeded, "JSON document is too large",
-                             "The canonical form takes " + std::to_string(canonical.size()) +
-                                 " bytes, more than a text can have.",
-                             "Split the document.");
+      throw lifecycle::Error(
+          lifecycle::sqlstate::program_limit_exceeded, "JSON document is too large",
+          "The canonical form takes " + std::to_string(canonical.size()) + " bytes, more than a text can have.",
+          "Split the document.");
     }
     return pg::call([&] { return pg::make_text(canonical); });
   });

@@ -104,9 +104,7 @@ void append_token(std::string& pointer, std::string_view key, std::size_t longes
 }
 
 // Room that a child needs of which n bytes are stored, beside what may stand before and after it.
-constexpr std::size_t scalar_room(std::size_t n) {
-  return escaped_bound(std::min(n, text_piece)) + short_number;
-}
+constexpr std::size_t scalar_room(std::size_t n) { return escaped_bound(std::min(n, text_piece)) + short_number; }
 
 } // namespace
 
@@ -121,14 +119,14 @@ inline char* CanonicalWriter::write_scalar(char* cursor, std::uint32_t type, con
     return write_number(cursor, {data + start, end - start}, form_, buffer_);
   }
   switch (type) {
-  case layout::type_true:
-    return put(cursor, "true");
-  case layout::type_false:
-    return put(cursor, "false");
-  case layout::type_null:
-    return put(cursor, "null");
-  default:
-    fail_malformed("A child has an unknown type.");
+    case layout::type_true:
+      return put(cursor, "true");
+    case layout::type_false:
+      return put(cursor, "false");
+    case layout::type_null:
+      return put(cursor, "null");
+    default:
+      fail_malformed("A child has an unknown type.");
   }
 }
 
@@ -326,9 +324,10 @@ void CanonicalWriter::fail_number(const Numeric& number) const {
 }
 
 void CanonicalWriter::fail_depth() const {
-  throw Error(sqlstate::program_limit_exceeded, "JSON document is nested too deeply",
-              "More than " + std::to_string(limits.max_depth) + " levels are open at JSON pointer \"" + pointer() + "\".",
-              "Flatten the document, or raise lifecycle_ledger.max_depth.");
+  throw Error(
+      sqlstate::program_limit_exceeded, "JSON document is nested too deeply",
+      "More than " + std::to_string(limits.max_depth) + " levels are open at JSON pointer \"" + pointer() + "\".",
+      "Flatten the document, or raise lifecycle_ledger.max_depth.");
 }
 
 // The RFC 6901 pointer of the child being written, cut where it would fill the message.

@@ -41,11 +41,11 @@ class CanonicalWriter {
   // A container that is being written.
   struct Frame {
     Container container;
-    const Shape* shape;       // of an object, if known
-    std::uint32_t ends_at;    // of an object: in ends_, its keys' end and then each value's
-    std::uint32_t order_at;   // of an object without a shape: in order_, its keys
-    std::uint32_t next;       // the child to write next, in the order of writing
-    std::uint32_t offset;     // of an array: where that child begins
+    const Shape* shape;     // of an object, if known
+    std::uint32_t ends_at;  // of an object: in ends_, its keys' end and then each value's
+    std::uint32_t order_at; // of an object without a shape: in order_, its keys
+    std::uint32_t next;     // the child to write next, in the order of writing
+    std::uint32_t offset;   // of an array: where that child begins
   };
 
   char* open(char* cursor, std::string_view bytes);

@@ -20,7 +20,9 @@ inline void prefetch_value(Datum value) {
 }
 
 // The value in memory, short-header values in place; to be freed where it is not the datum itself.
-inline varlena* detoasted(Datum value) { return pg_detoast_datum_packed(reinterpret_cast<varlena*>(DatumGetPointer(value))); }
+inline varlena* detoasted(Datum value) {
+  return pg_detoast_datum_packed(reinterpret_cast<varlena*>(DatumGetPointer(value)));
+}
 
 inline std::string_view bytes_of(const varlena* value) { return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)}; }
 

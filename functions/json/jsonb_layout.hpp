@@ -2,9 +2,9 @@
 // server header. jsonb_layout_pg.cpp holds these values against the server's at build time.
 //
 // A container is a 32-bit header (count and kind), one 32-bit entry a child, then the children's bytes. An object has
-// its keys' entries first, sorted by length and bytes, then its values'. An entry gives the child's type and its length,
-// or, every 32nd one, its end counted from the first child's byte. Numerics and containers start on a multiple of four,
-// the padding before them counts as theirs. A scalar document is an array of one child with scalar_flag.
+// its keys' entries first, sorted by length and bytes, then its values'. An entry gives the child's type and its
+// length, or, every 32nd one, its end counted from the first child's byte. Numerics and containers start on a multiple
+// of four, the padding before them counts as theirs. A scalar document is an array of one child with scalar_flag.
 #pragma once
 
 #include <cstddef>

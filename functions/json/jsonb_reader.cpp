@@ -16,7 +16,8 @@ Numeric read_numeric(std::string_view bytes) {
     fail_malformed("A number is shorter than its header.");
   }
   const std::size_t length = bytes.size();
-  if (length > layout::entry_length_mask || load<std::uint32_t>(bytes.data()) != numeric_length_word(length)) [[unlikely]] {
+  if (length > layout::entry_length_mask || load<std::uint32_t>(bytes.data()) != numeric_length_word(length))
+      [[unlikely]] {
     fail_malformed("A number's length is not that of its place.");
   }
   const auto header = load<std::uint16_t>(bytes.data() + length_size);
@@ -24,25 +25,25 @@ Numeric read_numeric(std::string_view bytes) {
   numeric.kind = Numeric::Kind::finite;
   std::size_t start = length_size + sizeof header;
   switch (header & layout::numeric_kind_mask) {
-  case layout::numeric_short: {
-    numeric.negative = (header & layout::numeric_short_negative) != 0;
-    const int weight = header & layout::numeric_short_weight_mask;
-    const int sign = header & layout::numeric_short_weight_sign;
-    numeric.weight = weight - sign; // the sign bit is worth minus 64
-    break;
-  }
-  case layout::numeric_special:
-    numeric.negative = (header & layout::numeric_special_mask) == layout::numeric_minus_infinity;
-    numeric.kind = (header & layout::numeric_special_mask) == layout::numeric_nan ? Numeric::Kind::nan
-                                                                                   : Numeric::Kind::infinity;
-    return numeric;
-  default:
-    numeric.negative = (header & layout::numeric_kind_mask) == layout::numeric_negative;
-    if (length < start + sizeof(std::int16_t)) [[unlikely]] {
-      fail_malformed("A number is shorter than its header.");
+    case layout::numeric_short: {
+      numeric.negative = (header & layout::numeric_short_negative) != 0;
+      const int weight = header & layout::numeric_short_weight_mask;
+      const int sign = header & layout::numeric_short_weight_sign;
+      numeric.weight = weight - sign; // the sign bit is worth minus 64
+      break;
     }
-    numeric.weight = load<std::int16_t>(bytes.data() + start);
-    start += sizeof(std::int16_t);
+    case layout::numeric_special:
+      numeric.negative = (header & layout::numeric_special_mask) == layout::numeric_minus_infinity;
+      numeric.kind =
+          (header & layout::numeric_special_mask) == layout::numeric_nan ? Numeric::Kind::nan : Numeric::Kind::infinity;
+      return numeric;
+    default:
+      numeric.negative = (header & layout::numeric_kind_mask) == layout::numeric_negative;
+      if (length < start + sizeof(std::int16_t)) [[unlikely]] {
+        fail_malformed("A number is shorter than its header.");
+      }
+      numeric.weight = load<std::int16_t>(bytes.data() + start);
+      start += sizeof(std::int16_t);
   }
   numeric.words = bytes.data() + start;
   numeric.count = static_cast<std::uint32_t>((length - start) / sizeof(std::uint16_t));

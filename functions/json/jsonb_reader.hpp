@@ -25,23 +25,23 @@ T load(const char* from) {
 enum class ContainerKind : std::uint8_t { array, object, scalar };
 
 struct Container {
-  const char* entries;   // count entries of an array, 2 * count of an object
-  const char* data;      // what offsets count from
-  std::uint32_t size;    // bytes of data
-  std::uint32_t count;   // elements or key/value pairs
+  const char* entries; // count entries of an array, 2 * count of an object
+  const char* data;    // what offsets count from
+  std::uint32_t size;  // bytes of data
+  std::uint32_t count; // elements or key/value pairs
   ContainerKind kind;
 };
 
 inline ContainerKind container_kind(std::uint32_t header) {
   switch (header & ~layout::count_mask) {
-  case layout::object_flag:
-    return ContainerKind::object;
-  case layout::array_flag:
-    return ContainerKind::array;
-  case layout::array_flag | layout::scalar_flag:
-    return ContainerKind::scalar;
-  default:
-    fail_malformed("A container is neither an array nor an object.");
+    case layout::object_flag:
+      return ContainerKind::object;
+    case layout::array_flag:
+      return ContainerKind::array;
+    case layout::array_flag | layout::scalar_flag:
+      return ContainerKind::scalar;
+    default:
+      fail_malformed("A container is neither an array nor an object.");
   }
 }
 

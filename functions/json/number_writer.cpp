@@ -121,7 +121,8 @@ Nearest nearest_double(const Decimal& decimal, std::array<char, 32>& digits, Dec
     return Nearest::zero;
   }
   // d.ddddde[+-]dd: the point is moved to before the first digit.
-  char* const last = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::scientific).ptr;
+  char* const last =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::scientific).ptr;
   char* const mark = std::find(digits.data(), last, 'e');
   int exponent = 0;
   std::from_chars(mark + (mark[1] == '+' ? 2 : 1), last, exponent);
@@ -150,7 +151,8 @@ char* put_decimal(char* cursor, const Numeric& number, const Decimal& decimal, N
     *cursor++ = '0';
     return cursor;
   }
-  if (decimal.digits.size() <= injective_digits && decimal.point >= smallest_normal && decimal.point <= largest_normal) {
+  if (decimal.digits.size() <= injective_digits && decimal.point >= smallest_normal &&
+      decimal.point <= largest_normal) {
     return put_ecmascript(put_sign(cursor, number), decimal);
   }
   std::array<char, 32> digits; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by nearest_double

@@ -58,7 +58,8 @@ inline char* write_word(char* to, unsigned value) {
   return write_pair(to, low);
 }
 
-// write_any_number for the stored bytes of a number. Most numbers are whole and of at most one word: those are written here.
+// write_any_number for the stored bytes of a number. Most numbers are whole and of at most one word: those are written
+// here.
 inline char* write_number(char* cursor, std::string_view bytes, NumberForm form, OutputBuffer& buffer) {
   constexpr std::size_t no_word = sizeof(std::uint32_t) + sizeof(std::uint16_t);
   constexpr std::size_t one_word = no_word + sizeof(std::uint16_t);

@@ -27,7 +27,8 @@ const Shape* ShapeCache::learn(const Container& object, std::span<const SortKey>
     shape.texts += shape.members.empty() ? "{\"" : ",\"";
     shape.texts.append(escaped.data(), write_escaped_bytes(escaped.data(), key.text, key.size));
     shape.texts += "\":";
-    shape.members.push_back({static_cast<std::uint32_t>(text_at), static_cast<std::uint16_t>(shape.texts.size() - text_at),
+    shape.members.push_back({static_cast<std::uint32_t>(text_at),
+                             static_cast<std::uint16_t>(shape.texts.size() - text_at),
                              static_cast<std::uint16_t>(key.index)});
   }
   shape.texts.append(Shape::text_slack, '\0');

@@ -16,15 +16,15 @@ namespace lifecycle::json {
 
 struct Shape {
   struct Member {
-    std::uint32_t text_at;  // in texts
+    std::uint32_t text_at; // in texts
     std::uint16_t text_size;
-    std::uint16_t index;    // among the pairs as stored
+    std::uint16_t index; // among the pairs as stored
   };
 
   // Texts may be read this far past the end of each, so that short ones are copied at once.
   static constexpr std::size_t text_slack = 32;
 
-  std::string entries;         // the keys' entries and bytes as stored: the shape's identity
+  std::string entries; // the keys' entries and bytes as stored: the shape's identity
   std::string keys;
   std::vector<Member> members; // in canonical order
   std::string texts;           // {"first": ,"second": ...
@@ -73,7 +73,8 @@ class ShapeCache {
   static std::uint64_t hash_of(const Container& object) {
     constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
     const auto last = object.count - 1;
-    const std::uint64_t lengths = std::uint64_t{entry_at(object.entries, last)} << 32U | entry_at(object.entries, last / 2);
+    const std::uint64_t lengths =
+        std::uint64_t{entry_at(object.entries, last)} << 32U | entry_at(object.entries, last / 2);
     std::uint64_t hash = (load<std::uint64_t>(object.data) ^ object.count) * multiplier;
     hash = (hash ^ hash >> 29U ^ lengths) * multiplier;
     return hash;

@@ -61,7 +61,8 @@ inline bool needs_escape(const TextBlock& block, std::size_t n) {
   const auto flags = [](std::uint64_t bytes) {
     const std::uint64_t quote = bytes ^ (ones * '"');
     const std::uint64_t backslash = bytes ^ (ones * '\\');
-    return (((bytes - ones * 0x20U) & ~bytes) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & high_bits;
+    return (((bytes - ones * 0x20U) & ~bytes) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) &
+           high_bits;
   };
   const auto first = [](std::uint64_t found, std::size_t bytes) {
     return bytes >= 8 ? found : found & ((std::uint64_t{1} << (bytes * 8)) - 1);
