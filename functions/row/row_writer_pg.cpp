@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 #include "functions/json/string_writer.hpp"
 #include "functions/row/compact_json.hpp"
@@ -23,11 +24,12 @@ namespace lifecycle::row {
 namespace {
 
 // One writer serves the backend, so that its buffer and the shapes of documents it has seen are kept.
-constinit json::CanonicalWriter shared_writer;
+constinit std::unique_ptr<json::CanonicalWriter> shared_writer;
 constinit bool shared_in_use = false;
 
 constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
+constexpr std::string_view json_null = "null";
 constexpr std::string_view infinite_time(bool positive) { return positive ? "infinity" : "-infinity"; }
 
 // Room that is there for every value before its form is looked at: the longest scalar, quotes and a comma.
@@ -152,8 +154,11 @@ json::CanonicalWriter& RowWriter::claim() {
   if (shared_in_use) {
     return own_.emplace();
   }
+  if (!shared_writer) {
+    shared_writer = std::make_unique<json::CanonicalWriter>();
+  }
   shared_in_use = true;
-  return shared_writer;
+  return *shared_writer;
 }
 
 std::string_view RowWriter::write_object(RowPlan& plan) { return buffer_.finish(append_object(buffer_.start(), plan)); }
@@ -187,8 +192,7 @@ char* RowWriter::append_object(char* to, RowPlan& plan) {
     }
     to += column.key_size;
     if (plan.nulls[column.attribute]) {
-      std::memcpy(to, "null", 4);
-      to += 4;
+      to += json_null.copy(to, json_null.size());
     } else {
       to = append_json(to, column.type, plan.values[column.attribute]);
     }
@@ -322,8 +326,7 @@ char* RowWriter::append_dimension(char* to, ArrayWalk& walk, int dimension) {
     }
     const int at = walk.next++;
     if (walk.nulls[at]) {
-      std::memcpy(to, "null", 4);
-      to += 4;
+      to += json_null.copy(to, json_null.size());
     } else {
       to = append_json(to, *walk.element, walk.values[at]);
     }
