@@ -10,7 +10,7 @@ LOAD '$libdir/lifecycle_ledger';
 
 -- Text as Markdown shows it unchanged: what it would take for a tag, emphasis or code is escaped.
 CREATE FUNCTION pg_temp.markdown(value text) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN regexp_replace(value, '([\\`*<>|]|(?<![[:alnum:]])_|_(?![[:alnum:]]))', '\\\1', 'g');
+RETURN regexp_replace(value, '([\\`*<|]|(?<![[:alnum:]])_|_(?![[:alnum:]]))', '\\\1', 'g');
 CREATE FUNCTION pg_temp.paragraphs(value text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN regexp_replace(pg_temp.markdown(value), '\s*\n\s*', E'\n\n', 'g');
 -- In a cell of a table: one line.
