@@ -1,2 +1,4 @@
--- Begins a measurement; end.sql ends it. Between them stands what is measured, nothing else.
-SELECT pg_current_wal_insert_lsn() AS lsn_began, clock_timestamp() AS began \gset
+-- Begins a measurement; end.sql ends it. Between them stands what is measured, nothing else. Seconds are wall-clock seconds
+-- less those the server process stood in the queue for a core (Linux tells them), so that a busy neighbour spoils less; the mirror,
+-- whose plain form runs in other processes too, is taken by the wall alone.
+SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 2)::bigint AS queued, pg_current_wal_insert_lsn() AS lsn_began, clock_timestamp() AS began \gset

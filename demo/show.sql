@@ -41,25 +41,30 @@ INSERT INTO demo.checks SELECT 'every source row is accounted for', sum(rows_in)
 
 \echo
 \echo :on'1  What has happened, and where did every row go?':off '   CALL lifecycle.sync_contact_events();'
-SELECT coalesce(split_part(r.source_system, '.', -1), 'all') AS source, CASE WHEN r.source_system IS NOT NULL THEN min(e.event_type) END AS channel,
+SELECT coalesce(split_part(r.source_system, '.', -1), 'all') AS source, CASE WHEN r.source_system IS NULL THEN '' ELSE min(e.event_type) END AS channel,
   sum(r.rows_in) AS "source rows", sum(r.written) AS "= in the ledger", sum(r.superseded) AS "+ superseded", sum(r.held) AS "+ held",
-  CASE WHEN r.source_system IS NOT NULL THEN sum(e.contacts) END AS contacts, sum(e.orphans) AS "no contact yet", round(sum(r.seconds)::numeric, 2) AS seconds
+  CASE WHEN r.source_system IS NULL THEN (SELECT count(DISTINCT contact_id) FROM lifecycle.contact_events) ELSE sum(e.contacts) END AS contacts, sum(e.orphans) AS "no contact yet", round(sum(r.seconds)::numeric, 2) AS seconds
 FROM lifecycle.pipeline_runs r
   JOIN (SELECT source_system, min(event_type) AS event_type, count(DISTINCT contact_id) AS contacts, count(*) FILTER (WHERE contact_id IS NULL) AS orphans
         FROM lifecycle.contact_events GROUP BY 1) e USING (source_system)
 GROUP BY ROLLUP (r.source_system) ORDER BY r.source_system NULLS LAST;
 
 \echo :on'2  What is wrong with the data?':off '   lifecycle.issues; an error keeps the row out until it is mended, a warning does not'
-SELECT severity, code, count(*) AS rows, left(min(detail), 80) AS "the first of them"
-FROM lifecycle.issues WHERE resolved_at IS NULL GROUP BY severity, code ORDER BY severity, count(*) DESC;
+SELECT severity, code, count(*) AS rows, CASE WHEN length(d) > 80 THEN left(d, 79) || '…' ELSE d END AS "one of them"
+FROM (SELECT severity, code, first_value(detail) OVER (PARTITION BY code ORDER BY contact_email COLLATE "C" DESC NULLS LAST, detail COLLATE "C") AS d
+      FROM lifecycle.issues WHERE resolved_at IS NULL) i
+GROUP BY severity, code, d ORDER BY severity, count(*) DESC;
 
-SELECT contact_id AS client FROM lifecycle.channel_activity
-WHERE least(form_count, session_count, email_count, message_count) >= 2 AND event_count = 11 ORDER BY contact_id LIMIT 1 \gset
+-- A client of eleven events in every channel whose address the sources spell in the most ways.
+SELECT a.contact_id AS client FROM lifecycle.channel_activity a JOIN lifecycle.contact_timeline t USING (contact_id)
+WHERE least(form_count, session_count, email_count, message_count) >= 2 AND event_count = 11
+GROUP BY a.contact_id ORDER BY count(DISTINCT t.contact_email) DESC, a.contact_id LIMIT 1 \gset
 SELECT format('%s %s <%s>', first_name, last_name, email) AS client_name FROM canonical.contacts WHERE contact_id = :'client' \gset
 \echo :on'3  What has happened with' :client_name'?':off '   beside each row of the ledger the row of the source that it came from'
 SELECT to_char(l.event_timestamp, 'YYYY-MM-DD HH24:MI') AS "time (UTC)", l.event_type AS channel, left(l.event_name, 27) AS what, l.event_source AS via,
-  left(s.source_record_id, 9) AS "source row", left(coalesce(s.given_id, btrim(s.address)), 32) AS "the source says",
-  CASE WHEN (l.event_type, l.event_name, l.event_source, l.event_timestamp) IS NOT DISTINCT FROM (s.event_type, s.event_name, s.event_source, s.event_timestamp)
+  regexp_replace(s.source_record_id, '^([0-9a-f]{8})-.*', E'\\1') AS "source row", left(coalesce(s.given_id, s.address), 36) AS "the source says",
+  CASE WHEN (l.event_type, l.event_name, l.event_source, l.event_timestamp, l.payload)
+    IS NOT DISTINCT FROM (s.event_type, s.event_name, s.event_source, s.event_timestamp, s.payload)
     THEN '=' ELSE 'differs' END AS " "
 FROM (SELECT * FROM lifecycle.contact_timeline WHERE contact_id = :'client') l
   FULL JOIN (SELECT s.* FROM demo.source_rows s JOIN canonical.contacts c ON c.contact_id = s.given_id OR (s.given_id IS NULL AND demo.address(s.address) = demo.address(c.email))
@@ -145,8 +150,8 @@ FROM (SELECT s.*, lead(runs_before, 1, 9223372036854775807) OVER (ORDER BY step)
   JOIN lifecycle.pipeline_runs r ON r.run_id > s.runs_before AND r.run_id <= s.runs_after
 GROUP BY s.step, s.what, s.call, s.milliseconds ORDER BY s.step;
 \echo :on'   What became of the findings that were mended?':off
-SELECT code, count(*) AS rows, min(left(detail, 46)) AS "the finding", min(resolution) AS "how it ended"
-FROM lifecycle.issues WHERE resolved_at IS NOT NULL GROUP BY code, resolution ORDER BY code, count(*) DESC;
+SELECT code, count(*) AS rows, left(max(detail COLLATE "C"), 50) || '…' AS "the finding", min(resolution) AS "how it ended"
+FROM lifecycle.issues WHERE resolution LIKE 'The row now belongs%' GROUP BY code, resolution ORDER BY code, count(*) DESC;
 \echo :on'   Why was' :why_record 'held?':off '  lifecycle.explain_contact() said:'
 \echo '  ' :why
 \echo
