@@ -172,7 +172,7 @@ RESET statement_timeout;
 \set ON_ERROR_STOP 1
 SELECT is(:'state'::text, '57014', 'statement_timeout ends a load');
 SELECT is((SELECT count(*) FROM small) + (SELECT count(*) FROM bad), 0::bigint, 'nothing is left of either');
-SELECT is((SELECT count(*) FROM pg_stat_progress_copy), 0::bigint, '... nor shown as going on');
+SELECT is((SELECT count(*) FROM pg_stat_progress_copy WHERE datname = current_database()), 0::bigint, '... nor shown as going on');
 SELECT is(load_small('SELECT i, ''x''::text, NULL::text AS reject_code, i FROM generate_series(1, 5000) AS i'), 'no error', 'the next load works');
 
 -- Progress, seen from here while the other session loads
@@ -181,11 +181,11 @@ SELECT dblink_send_query('other', $$SELECT lifecycle._load('SELECT i, ''x''::tex
   FROM generate_series(1, 100000) AS i, pg_sleep(CASE WHEN i > 8 THEN 0.05 ELSE 0 END)', 'small', 'bad')$$) AS sent \gset
 DO $$ BEGIN
   FOR i IN 1..1000 LOOP
-    EXIT WHEN EXISTS (SELECT FROM pg_stat_progress_copy WHERE tuples_processed >= 4 AND tuples_excluded >= 4);
+    EXIT WHEN EXISTS (SELECT FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed >= 4 AND tuples_excluded >= 4);
     PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
   END LOOP;
 END $$;
-SELECT is((SELECT (pid, relid::regclass, command, tuples_processed >= 4, tuples_excluded >= 4)::text FROM pg_stat_progress_copy),
+SELECT is((SELECT (pid, relid::regclass, command, tuples_processed >= 4, tuples_excluded >= 4)::text FROM pg_stat_progress_copy WHERE datname = current_database()),
   format('(%s,small,"COPY FROM",t,t)', :other_pid), 'another session sees how far a load is');
 SELECT pg_cancel_backend(:other_pid) AS cancelled \gset
 SELECT count(*) AS rows FROM dblink_get_result('other', false) AS t(answer text) \gset

@@ -304,7 +304,7 @@ RESET statement_timeout;
 SELECT is(:'state'::text, '57014', 'statement_timeout ends a run');
 SELECT is(content(:'path'), :'before', 'after all of these the old file is as it was');
 SELECT is(files_at(:'path'), 1::bigint, '... and there is nothing beside it');
-SELECT is((SELECT count(*) FROM pg_stat_progress_copy), 0::bigint, '... nor anything shown as going on');
+SELECT is((SELECT count(*) FROM pg_stat_progress_copy WHERE datname = current_database()), 0::bigint, '... nor anything shown as going on');
 CREATE FUNCTION hint_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   detail text; hint text;
@@ -331,7 +331,7 @@ DO $$ BEGIN
 END $$;
 SELECT is(outcome(format('CALL lifecycle.mirror_sqlite(%L)', :'path')), format('55P03: another process is writing "%s"', :'path'), 'a second run is refused');
 SELECT is(files_at(:'path'), 2::bigint, '... and leaves the first one''s file alone');
-SELECT is((SELECT count(*) FROM pg_stat_progress_copy WHERE command = 'COPY TO'), 1::bigint, 'the first is seen at work');
+SELECT is((SELECT count(*) FROM pg_stat_progress_copy WHERE datname = current_database() AND command = 'COPY TO'), 1::bigint, 'the first is seen at work');
 SELECT pg_cancel_backend(pid) AS cancelled FROM pg_stat_activity WHERE wait_event = 'PgSleep' \gset
 SELECT count(*) AS rows FROM dblink_get_result('other', false) AS t(answer text) \gset
 SELECT alike(dblink_error_message('other'), '%canceling statement due to user request%', 'the first can be cancelled');

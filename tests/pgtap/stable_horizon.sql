@@ -4,6 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
+LOAD 'lifecycle_ledger'; -- its settings exist once the module is loaded
 SELECT plan(11);
 
 SELECT volatility_is('lifecycle', 'stable_horizon', '{}'::name[], 'volatile');
