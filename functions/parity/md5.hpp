@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,11 @@ using Md5State = std::array<std::uint32_t, 4>;
 Md5State md5(std::string_view bytes);
 
 // The digest's first eight bytes, read most significant byte first: what the first 16 hex digits of md5() spell.
-std::uint64_t md5_prefix(std::string_view bytes);
+std::uint64_t md5_prefix(const Md5State& state);
+inline std::uint64_t md5_prefix(std::string_view bytes) { return md5_prefix(md5(bytes)); }
+
+// Ends a text of `size` bytes whose last `left` (fewer than a block) are at block: a one bit, zeros, and the count of
+// bits in the last eight bytes. Two blocks must fit there; returns how many bytes it has become, one block or two.
+std::size_t pad_for_md5(char* block, std::size_t left, std::uint64_t size);
 
 } // namespace lifecycle::parity

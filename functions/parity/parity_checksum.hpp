@@ -3,17 +3,21 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "functions/parity/md5_batch.hpp"
 
 namespace lifecycle::parity {
 
 struct Checksum {
   std::uint64_t count = 0;
-  std::uint64_t sum = 0; // modulo 2^64
+  std::uint64_t sum = 0; // modulo 2^64, without what is waiting in the batch
 
-  // May throw: long values poll for interrupts.
-  void add(std::string_view value);
+  // May throw: long values poll for interrupts. With a batch, short values wait in it: settle before sum is read.
+  void add(std::string_view value, Md5Batch* batch = nullptr);
+  void settle(Md5Batch& batch) { sum += batch.finish(); }
 
   void add(const Checksum& other) {
     count += other.count;

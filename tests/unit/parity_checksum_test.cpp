@@ -51,6 +51,42 @@ TEST(ParityChecksum, PartsAddUpAndSurviveStorage) {
             std::string("\0\0\0\0\0\0\0\x01\x01\x23\x45\x67\x89\xab\xcd\xef", 16));
 }
 
+// Values of every length around the block edges and the batch's limit, in numbers that leave every count waiting.
+TEST(ParityChecksum, ABatchChangesNothing) {
+  using lifecycle::parity::Md5Batch;
+  for (std::size_t values = 0; values < 12; ++values) {
+    for (std::size_t length = 0; length < Md5Batch::longest + 40; length += length < 200 || length > 900 ? 1 : 37) {
+      Checksum plain;
+      Checksum batched;
+      Md5Batch batch;
+      for (std::size_t i = 0; i < values; ++i) {
+        const std::string value(length + i * 17 % 200, static_cast<char>('a' + i));
+        plain.add(value);
+        batched.add(value, &batch);
+      }
+      batched.settle(batch);
+      ASSERT_EQ(text_of(batched), text_of(plain)) << values << " values from " << length << " bytes";
+    }
+  }
+}
+
+TEST(ParityChecksum, GoesOnAfterSettling) {
+  Checksum plain;
+  Checksum batched;
+  lifecycle::parity::Md5Batch batch;
+  for (int i = 0; i < 100; ++i) {
+    const std::string value = "row " + std::to_string(i);
+    plain.add(value);
+    batched.add(value, &batch);
+    if (i % 7 == 0) {
+      batched.settle(batch);
+      ASSERT_EQ(text_of(batched), text_of(plain)) << i;
+      batched.settle(batch);
+      ASSERT_EQ(text_of(batched), text_of(plain)) << i;
+    }
+  }
+}
+
 TEST(ParityChecksum, LongestTextFits) {
   EXPECT_EQ(text_of({~std::uint64_t{0}, ~std::uint64_t{0}}), "18446744073709551615:ffffffffffffffff");
 }
