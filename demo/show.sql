@@ -138,9 +138,11 @@ INSERT INTO demo.checks SELECT 'a sync with nothing new writes no row', sum(writ
 DELETE FROM canonical.measurement_events WHERE right(form_submission_id, 6)::integer BETWEEN 6001 AND 6040;
 UPDATE lifecycle.contact_events SET event_name = 'Session Completed' WHERE source_system = 'canonical.clinical_sessions'
   AND source_record_id IN (SELECT session_id::text FROM canonical.clinical_sessions WHERE status = 'Session Cancelled' ORDER BY session_id LIMIT 3);
+SELECT count(*) AS differing FROM demo.differences \gset
 :begin_step
 CALL lifecycle.reconcile_contact_events();
 :end_step
+INSERT INTO demo.checks SELECT 'a reconcile writes and deletes exactly what differs', sum(written + deleted)::text, :'differing' FROM lifecycle.pipeline_runs WHERE run_id > :runs_before;
 :same_as_sources
 
 \echo :on'5  And when things change upstream?':off '   every run commits its own accounting: rows in = written + unchanged + superseded + held'
