@@ -1,6 +1,7 @@
 #include "functions/json/canonical_writer.hpp"
 
 #include "functions/core/error.hpp"
+#include "functions/core/interrupt.hpp"
 #include "functions/core/limits.hpp"
 #include "functions/json/string_writer.hpp"
 #include "functions/core/pure.hpp"
@@ -35,8 +36,15 @@ void trim_stack(std::vector<T>& stack) {
 
 // Appends an object's keys as stored and returns where their bytes end.
 std::uint32_t append_sort_keys(const Container& object, std::vector<SortKey>& keys) {
+  const std::size_t needed = keys.size() + object.count;
+  if (needed > keys.capacity()) {
+    keys.reserve(std::max(needed, 2 * keys.capacity()));
+  }
   std::uint32_t end = 0;
   for (std::uint32_t i = 0; i < object.count; ++i) {
+    if (i % interrupt_interval == interrupt_interval - 1) {
+      poll_interrupts();
+    }
     const std::uint32_t begin = end;
     const std::uint32_t entry = entry_at(object.entries, i);
     end = entry_end(entry, begin, object.size);

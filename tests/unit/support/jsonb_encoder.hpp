@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ inline std::string encode_numeric(const std::string& spelled) {
     }
   }
   const long exponent = at < spelled.size() ? std::strtol(spelled.c_str() + at + 1, nullptr, 10) : 0;
+  if (exponent > 1'000'000 || exponent < -1'000'000) {
+    throw std::out_of_range(spelled);
+  }
   long point = static_cast<long>(digits.size()) - scale + exponent; // digits before the decimal point
   const long shown_scale = std::max(0L, scale - exponent);
   // To whole words of four digits on both sides of the point.
@@ -68,6 +72,9 @@ inline std::string encode_numeric(const std::string& spelled) {
   }
   while (!words.empty() && words.back() == 0) {
     words.pop_back();
+  }
+  if (weight > 32767 || weight < -32768) {
+    throw std::out_of_range(spelled); // the server would refuse it
   }
   const bool zero = words.empty();
   weight = zero ? 0 : weight;
