@@ -88,7 +88,8 @@ struct Compiled {
 using ZoneCheck = bool (*)(std::string_view zone);
 
 // Throws Error: 22023 for the document's form, 42703 for an unknown column, 42804 for a wrong type, 42701 for a
-// repetition, 54000 where the document is over lifecycle::limits, 22003 for a number beyond a double, 22032 for no JSON.
+// repetition, 54000 where the document is over lifecycle::limits, 22003 for a number beyond a double, 22032 for no
+// JSON.
 Compiled compile(std::string_view document, const Relation& relation, const Targets& targets, ZoneCheck zone_exists);
 
 } // namespace lifecycle::mapping
