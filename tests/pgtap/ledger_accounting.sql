@@ -1,6 +1,6 @@
 -- The log of runs: every row is counted once, what has nothing to do writes nothing, failures and interruptions are on record.
 \ir ../lib/ledger_test.sql
-SELECT plan(41);
+SELECT plan(43);
 
 INSERT INTO lifecycle.contacts (contact_id, email) SELECT 'c' || i, 'p' || i || '@example.com' FROM generate_series(1, 50) i
   UNION ALL VALUES ('t1', 'twin@example.com'), ('t2', 'twin@example.com');
@@ -93,6 +93,16 @@ CALL lifecycle.rebuild_contact_events('cut');
 SELECT bag_eq('TABLE cut_now', 'TABLE chunked', '... to the ledger that a rebuild makes');
 RESET lifecycle_ledger.chunk_rows;
 SELECT adds_up();
+
+-- A change of contacts that is noticed between two steps of a run belongs to the next run
+INSERT INTO lifecycle.contacts (contact_id, email) VALUES ('late', 'nobody12@example.com');
+SELECT lifecycle._refresh_contact_directory() \g /dev/null
+SELECT lifecycle._begin_run('sync_contact_events', 'cut') AS run \gset
+SELECT lifecycle._sync_step(:run, 'cut', false, clock_timestamp()) \g /dev/null
+SELECT lifecycle._end_run(:run, NULL, NULL, NULL) \g /dev/null
+SELECT is(fate('cut', '12'), '(nobody) orphan', 'a later step of a run does not follow the contacts');
+CALL lifecycle.sync_contact_events('cut');
+SELECT is(fate('cut', '12'), 'late', '... and does not take what the next run has to');
 
 -- A ledger altered by hand is mended
 CALL lifecycle.sync_contact_events('full');
