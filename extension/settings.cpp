@@ -34,21 +34,22 @@ void define_settings() {
                           &max_document_bytes, 256 * 1024 * 1024, 1024, 1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE,
                           nullptr, assign_max_document_bytes, nullptr);
   DefineCustomIntVariable("lifecycle_ledger.max_depth", "Deepest nesting of a JSON document that is processed.",
-                          "Deeper documents raise program_limit_exceeded; a source row with one is held.", &max_depth, 1000, 1,
-                          6000, PGC_USERSET, 0, nullptr, assign_max_depth, nullptr);
-  DefineCustomIntVariable("lifecycle_ledger.horizon_margin",
-                          "Time subtracted from stable_horizon().",
+                          "Deeper documents raise program_limit_exceeded; a source row with one is held.", &max_depth,
+                          1000, 1, 6000, PGC_USERSET, 0, nullptr, assign_max_depth, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.horizon_margin", "Time subtracted from stable_horizon().",
                           "Covers the gap between a transaction's now() being fixed and its being published.",
                           &horizon_margin, 1000, 0, 3600 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("lifecycle_ledger.chunk_rows", "Rows an incremental run takes before it commits.",
-                          "Applies where an index leads with the change column; otherwise a run is one step.", &chunk_rows,
-                          100000, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
-  DefineCustomIntVariable("lifecycle_ledger.lock_timeout", "How long a rebuild waits at a time for the lock to swap a partition.",
-                          "Readers that come meanwhile wait behind it, so keep it short.", &lock_timeout, 200, 1, 60 * 1000,
-                          PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
-  DefineCustomIntVariable("lifecycle_ledger.lock_attempts", "How often a rebuild asks for that lock before it gives up.",
-                          "It sleeps up to a second between attempts.", &lock_attempts, 300, 1, 100000, PGC_USERSET, 0, nullptr,
-                          nullptr, nullptr);
+                          "Applies where an index leads with the change column; otherwise a run is one step.",
+                          &chunk_rows, 100000, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.lock_timeout",
+                          "How long a rebuild waits at a time for the lock to swap a partition.",
+                          "Readers that come meanwhile wait behind it, so keep it short.", &lock_timeout, 200, 1,
+                          60 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.lock_attempts",
+                          "How often a rebuild asks for that lock before it gives up.",
+                          "It sleeps up to a second between attempts.", &lock_attempts, 300, 1, 100000, PGC_USERSET, 0,
+                          nullptr, nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

@@ -17,10 +17,11 @@ namespace {
 
 // As bench/setup/events.sql makes them: twelve keys, about 250 bytes.
 std::string sample_document() {
-  return test::encode_jsonb(R"({"form_id":"form_3","submission":"resp_421337","score":17,"ratio":0.5948,"completed":true,)"
-                            R"("version":"1.2.0","duration_ms":53669,"answers":[1,2,1,2,0],)"
-                            R"("note":"free text of the client, 421337","device":{"app":"web","build":4117},)"
-                            R"("locale":"en_CA","thread":140445})");
+  return test::encode_jsonb(
+      R"({"form_id":"form_3","submission":"resp_421337","score":17,"ratio":0.5948,"completed":true,)"
+      R"("version":"1.2.0","duration_ms":53669,"answers":[1,2,1,2,0],)"
+      R"("note":"free text of the client, 421337","device":{"app":"web","build":4117},)"
+      R"("locale":"en_CA","thread":140445})");
 }
 
 void canonical_form(benchmark::State& state) {
@@ -62,7 +63,9 @@ void normal_form_of_email(benchmark::State& state, std::string_view raw) {
 }
 BENCHMARK_CAPTURE(normal_form_of_email, plain, "Ada.Moreau@clinic.example");
 BENCHMARK_CAPTURE(normal_form_of_email, display_name, "\"Moreau, Ada\" <ada.moreau@clinic.example>");
-BENCHMARK_CAPTURE(normal_form_of_email, accents, "Zo\xC3\xAB.Gon\xC3\xA7" "alves@clinic.example");
+BENCHMARK_CAPTURE(normal_form_of_email, accents,
+                  "Zo\xC3\xAB.Gon\xC3\xA7"
+                  "alves@clinic.example");
 
 void md5_of_text(benchmark::State& state) {
   const std::string text(static_cast<std::size_t>(state.range(0)), 'x');

@@ -229,22 +229,26 @@ bool may_use(const SharedContacts* contacts) {
   return direct;
 }
 
-// Whether this is the memory context of a query being executed, as against the long-lived ones in which PL/pgSQL evaluates
-// expressions by itself: of a transaction, or of a DO block. In a parallel worker the query's parent is the transaction's.
+// Whether this is the memory context of a query being executed, as against the long-lived ones in which PL/pgSQL
+// evaluates expressions by itself: of a transaction, or of a DO block. In a parallel worker the query's parent is the
+// transaction's.
 bool is_of_query(MemoryContext context) {
   if (std::strcmp(context->name, "ExecutorState") != 0) {
     return false;
   }
   MemoryContext parent = MemoryContextGetParent(context);
-  return IsParallelWorker() || (parent != nullptr && parent != TopTransactionContext && std::strcmp(parent->name, "SPI Proc") != 0);
+  return IsParallelWorker() ||
+         (parent != nullptr && parent != TopTransactionContext && std::strcmp(parent->name, "SPI Proc") != 0);
 }
 
 SharedContacts* build(Snapshot snapshot) {
   if (under_construction != nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("the contacts relation resolves contacts itself"),
-                    errdetail("Reading it would need the contacts it is being read for."),
-                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
-                            "lifecycle.resolve_contact() or its companions.")));
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("the contacts relation resolves contacts itself"),
+         errdetail("Reading it would need the contacts it is being read for."),
+         errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a relation that does not call "
+                 "lifecycle.resolve_contact() or its companions.")));
   }
   MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "contacts under construction", ALLOCSET_SMALL_SIZES);
   auto* construction = static_cast<Construction*>(MemoryContextAllocZero(work, sizeof(Construction)));
@@ -295,12 +299,14 @@ SharedContacts* find_or_build(Snapshot snapshot) {
 bool still_holds(const Attachment* attachment, Snapshot snapshot) {
   return attachment->snapshot == snapshot && attachment->xmin == snapshot->xmin && attachment->xmax == snapshot->xmax &&
          attachment->curcid == snapshot->curcid && attachment->xcnt == snapshot->xcnt &&
-         attachment->subxcnt == snapshot->subxcnt && attachment->user == GetUserId() && !attachment->reference.contacts->stale;
+         attachment->subxcnt == snapshot->subxcnt && attachment->user == GetUserId() &&
+         !attachment->reference.contacts->stale;
 }
 
 [[gnu::noinline]] SharedContacts* contacts_the_long_way(FmgrInfo* function, Snapshot snapshot) {
   if (snapshot == nullptr || snapshot->snapshot_type != SNAPSHOT_MVCC) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("contacts can be resolved only inside a statement"),
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("contacts can be resolved only inside a statement"),
                     errdetail("There is no active snapshot that says which contacts are visible.")));
   }
   watch_transactions();

@@ -21,7 +21,8 @@ namespace lifecycle::pg {
 namespace {
 
 const char* qualified_name(Relation relation) {
-  return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
+  return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+                                    RelationGetRelationName(relation));
 }
 
 [[noreturn]] void raise_not_installed(const char* table) {
@@ -78,10 +79,13 @@ TextForm text_form(Oid type) {
 ContactColumn describe_column(Relation relation, const NameData& name) {
   const AttrNumber number = get_attnum(RelationGetRelid(relation), NameStr(name));
   if (number <= 0) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("contacts relation %s has no column \"%s\"", qualified_name(relation), NameStr(name)),
-                    errdetail("lifecycle.contact_source names it as a column of the contacts."),
-                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with the columns as they are now.")));
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_UNDEFINED_COLUMN),
+         errmsg("contacts relation %s has no column \"%s\"", qualified_name(relation), NameStr(name)),
+         errdetail("lifecycle.contact_source names it as a column of the contacts."),
+         errhint(
+             "SELECT lifecycle.use_contacts(relation, id_column, email_column) with the columns as they are now.")));
   }
   Form_pg_attribute const attribute = TupleDescAttr(RelationGetDescr(relation), number - 1);
   const Oid type = getBaseType(attribute->atttypid);
@@ -104,13 +108,15 @@ void check_column_privileges(Relation relation, const ContactSource& source, con
        pg_attribute_aclcheck(relid, reader.email.number, user, ACL_SELECT) == ACLCHECK_OK)) {
     return;
   }
-  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                  errmsg("permission denied for contacts relation %s", qualified_name(relation)),
-                  errdetail("Contacts are resolved with the privileges of role \"%s\", who may not read columns \"%s\" and \"%s\".",
-                            GetUserNameFromId(user, false), NameStr(source.id_column), NameStr(source.email_column)),
-                  errhint("GRANT SELECT (%s, %s) ON %s TO %s;", quote_identifier(NameStr(source.id_column)),
-                          quote_identifier(NameStr(source.email_column)), qualified_name(relation),
-                          quote_identifier(GetUserNameFromId(user, false)))));
+  ereport(ERROR,
+          (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+           errmsg("permission denied for contacts relation %s", qualified_name(relation)),
+           errdetail(
+               "Contacts are resolved with the privileges of role \"%s\", who may not read columns \"%s\" and \"%s\".",
+               GetUserNameFromId(user, false), NameStr(source.id_column), NameStr(source.email_column)),
+           errhint("GRANT SELECT (%s, %s) ON %s TO %s;", quote_identifier(NameStr(source.id_column)),
+                   quote_identifier(NameStr(source.email_column)), qualified_name(relation),
+                   quote_identifier(GetUserNameFromId(user, false)))));
 }
 
 } // namespace
@@ -148,10 +154,13 @@ ContactSource find_contact_source(Snapshot snapshot) {
 Relation open_contacts(const ContactSource& source) {
   Relation relation = try_relation_open(source.relation, AccessShareLock);
   if (relation == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the contacts relation does not exist any more"),
-                    errdetail("lifecycle.contact_source points at the relation with OID %u.", source.relation),
-                    errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with the one to use, or delete the row "
-                            "of lifecycle.contact_source to use lifecycle.contacts.")));
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the contacts relation does not exist any more"),
+         errdetail("lifecycle.contact_source points at the relation with OID %u.", source.relation),
+         errhint(
+             "SELECT lifecycle.use_contacts(relation, id_column, email_column) with the one to use, or delete the row "
+             "of lifecycle.contact_source to use lifecycle.contacts.")));
   }
   switch (relation->rd_rel->relkind) {
     case RELKIND_RELATION:
@@ -161,19 +170,22 @@ Relation open_contacts(const ContactSource& source) {
     case RELKIND_PARTITIONED_TABLE:
       return relation;
     default:
-      ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-                      errmsg("contacts relation %s is neither a table nor a view", qualified_name(relation)),
-                      errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a table or a view.")));
+      ereport(ERROR,
+              (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+               errmsg("contacts relation %s is neither a table nor a view", qualified_name(relation)),
+               errhint("SELECT lifecycle.use_contacts(relation, id_column, email_column) with a table or a view.")));
   }
   pg_unreachable();
 }
 
 ContactReader plan_contact_read(const ContactSource& source, Relation relation) {
-  ContactReader reader = {describe_column(relation, source.id_column), describe_column(relation, source.email_column), true};
+  ContactReader reader = {describe_column(relation, source.id_column), describe_column(relation, source.email_column),
+                          true};
   const char kind = relation->rd_rel->relkind;
-  reader.direct = (kind == RELKIND_MATVIEW || (kind == RELKIND_RELATION && !has_subclass(RelationGetRelid(relation)))) &&
-                  reader.id.form != TextForm::by_query && reader.email.form != TextForm::by_query &&
-                  check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
+  reader.direct =
+      (kind == RELKIND_MATVIEW || (kind == RELKIND_RELATION && !has_subclass(RelationGetRelid(relation)))) &&
+      reader.id.form != TextForm::by_query && reader.email.form != TextForm::by_query &&
+      check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
   if (reader.direct) {
     check_column_privileges(relation, source, reader);
   }

@@ -1,5 +1,5 @@
-// Where the contacts are: the row of lifecycle.contact_source or, without one, lifecycle.contacts; and how to read them.
-// Server code throughout: everything here may ereport and holds plain data only.
+// Where the contacts are: the row of lifecycle.contact_source or, without one, lifecycle.contacts; and how to read
+// them. Server code throughout: everything here may ereport and holds plain data only.
 #pragma once
 
 #include "functions/contact/directory.hpp"

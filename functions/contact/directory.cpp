@@ -163,8 +163,7 @@ void ContactDirectory::link(std::uint32_t place, std::uint64_t id_hash, std::uin
     Row* const first = row(id_slot.place);
     added->next_of_id = first->next_of_id;
     first->next_of_id = place;
-    if (added->key_size != 0 &&
-        (first->smallest_email == 0 || email(added) < email(row(first->smallest_email)))) {
+    if (added->key_size != 0 && (first->smallest_email == 0 || email(added) < email(row(first->smallest_email)))) {
       first->smallest_email = place;
     }
   }

@@ -1,9 +1,9 @@
 // Who is meant by (contact_id, e-mail): the contacts of one moment, in memory, found by id and by normalised e-mail.
 //
-// Filled once with add() for each row and finish(), then only read. Rows lie one after another in an arena; two flat hash
-// tables of eight-byte slots (32 bits of the hash, place in the arena) point into it, so that a look-up costs two cache
-// misses. Ids and e-mails lie there as the caller's own text values (see TextHeader) and can be handed out without a copy
-// for as long as the directory lives.
+// Filled once with add() for each row and finish(), then only read. Rows lie one after another in an arena; two flat
+// hash tables of eight-byte slots (32 bits of the hash, place in the arena) point into it, so that a look-up costs two
+// cache misses. Ids and e-mails lie there as the caller's own text values (see TextHeader) and can be handed out
+// without a copy for as long as the directory lives.
 //
 // What counts:
 //   - an id that is null or blank is none: the row is ignored, and a look-up with one goes by e-mail;
@@ -34,7 +34,8 @@ class ContactDirectory {
   struct Resolution {
     ContactOutcome outcome;
     const char* contact_id;    // a text with its header; nullptr where no contact is meant
-    const char* contact_email; // likewise: the smallest e-mail of a given contact; nullptr where it has none or for other outcomes
+    const char* contact_email; // likewise: the smallest e-mail of a given contact; nullptr where it has none or for
+                               // other outcomes
   };
 
   struct Digest {
@@ -56,8 +57,8 @@ class ContactDirectory {
   [[nodiscard]] bool disagree(NullableText id, NullableText email) const;
   // The distinct ids of the contacts that have this e-mail, in byte order, as texts without their headers.
   [[nodiscard]] std::vector<std::string_view> candidates(NullableText email) const;
-  // The sum of XXH3-128 over the distinct (id, e-mail as stored) pairs: the same in any order of rows, another one as soon
-  // as a contact comes, goes or changes. A contact without an e-mail counts as one pair.
+  // The sum of XXH3-128 over the distinct (id, e-mail as stored) pairs: the same in any order of rows, another one as
+  // soon as a contact comes, goes or changes. A contact without an e-mail counts as one pair.
   [[nodiscard]] Digest digest() const;
 
   [[nodiscard]] std::size_t bytes() const noexcept;
@@ -66,17 +67,17 @@ class ContactDirectory {
   // Places in the arena are counted in units; place 0 means none.
   static constexpr std::size_t unit = 4;
 
-  // In the arena: Row, header and bytes of the id, header and bytes of the e-mail, and the bytes of its normal form where
-  // that differs; each padded to a unit.
+  // In the arena: Row, header and bytes of the id, header and bytes of the e-mail, and the bytes of its normal form
+  // where that differs; each padded to a unit.
   struct Row {
     std::uint32_t id_size;
     std::uint32_t email_size;
-    std::uint32_t key_size;          // 0: no e-mail
-    std::uint32_t next_of_email;     // next row with this normal form, of whatever contact
-    std::uint32_t next_of_id;        // next row of this contact
-    std::uint32_t smallest_email;    // first row of a contact: its row with the smallest e-mail
-    std::uint16_t key_is_email;      // the normal form is the e-mail itself
-    std::uint16_t several_contacts;  // first row of an e-mail: rows of other contacts follow
+    std::uint32_t key_size;         // 0: no e-mail
+    std::uint32_t next_of_email;    // next row with this normal form, of whatever contact
+    std::uint32_t next_of_id;       // next row of this contact
+    std::uint32_t smallest_email;   // first row of a contact: its row with the smallest e-mail
+    std::uint16_t key_is_email;     // the normal form is the e-mail itself
+    std::uint16_t several_contacts; // first row of an e-mail: rows of other contacts follow
   };
 
   struct Slot {

@@ -66,8 +66,8 @@ void check_utf8(std::string_view raw, std::size_t begin, std::size_t end) {
   }
 }
 
-// Decomposing first makes canonically equivalent inputs equal before folding: U+0345 folds to a letter, so marks after it
-// must have been sorted before it by then.
+// Decomposing first makes canonically equivalent inputs equal before folding: U+0345 folds to a letter, so marks after
+// it must have been sorted before it by then.
 void fold_stretch(std::string_view raw, std::size_t begin, std::size_t end, std::string& out) {
   if (end - begin > max_stretch) {
     throw Error(sqlstate::program_limit_exceeded, "value is too long for an e-mail address",

@@ -9,9 +9,9 @@
 //      semicolon before the bracket is a list of addresses. Everything else stays whole: better no match than the
 //      wrong one. Empty brackets, the sender of bounces, are no address.
 //
-// Nothing else: dots and +tags are part of the address. The result is a fixed point: normalising it again changes nothing.
-// Unicode promises that normal forms and case foldings of assigned characters never change; characters assigned after the
-// version of the installed utf8proc may fold differently with a newer one.
+// Nothing else: dots and +tags are part of the address. The result is a fixed point: normalising it again changes
+// nothing. Unicode promises that normal forms and case foldings of assigned characters never change; characters
+// assigned after the version of the installed utf8proc may fold differently with a newer one.
 #pragma once
 
 #include <cstdint>

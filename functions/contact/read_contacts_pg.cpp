@@ -1,5 +1,5 @@
-// Reads the contacts into a directory, row by row: each row enters C++ through its own guard, so that the scan around it
-// stays plain server code and can be interrupted anywhere.
+// Reads the contacts into a directory, row by row: each row enters C++ through its own guard, so that the scan around
+// it stays plain server code and can be interrupted anywhere.
 #include "functions/contact/contact_source_pg.hpp"
 #include "functions/pg/text.hpp"
 
@@ -104,8 +104,8 @@ NullableText result_text(HeapTuple row, int column) {
 void query_contacts(const ContactSource& source, Relation relation, ContactDirectory* into) {
   StringInfoData query;
   initStringInfo(&query);
-  appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.text FROM %s", quote_identifier(NameStr(source.id_column)),
-                   quote_identifier(NameStr(source.email_column)),
+  appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.text FROM %s",
+                   quote_identifier(NameStr(source.id_column)), quote_identifier(NameStr(source.email_column)),
                    quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
                                               RelationGetRelationName(relation)));
   if (SPI_connect() != SPI_OK_CONNECT) {

@@ -1,4 +1,5 @@
-// The SQL functions over the contacts of a snapshot. None is strict: a null contact_id or e-mail is an answerable question.
+// The SQL functions over the contacts of a snapshot. None is strict: a null contact_id or e-mail is an answerable
+// question.
 #include "functions/contact/contact_cache_pg.hpp"
 #include "functions/contact/directory.hpp"
 #include "functions/pg/function.hpp"
@@ -88,7 +89,8 @@ LIFECYCLE_FUNCTION(lifecycle_resolve_contact) {
     elog(ERROR, "lifecycle.resolve_contact() must return a row");
   }
   const ContactDirectory::Resolution& found = resolve(fcinfo);
-  Datum values[] = {PointerGetDatum(found.contact_id), PointerGetDatum(found.contact_email), outcome_name(found.outcome)};
+  Datum values[] = {PointerGetDatum(found.contact_id), PointerGetDatum(found.contact_email),
+                    outcome_name(found.outcome)};
   bool nulls[] = {found.contact_id == nullptr, found.contact_email == nullptr, false};
   if (!PG_ARGISNULL(1)) {
     values[1] = PG_GETARG_DATUM(1);

@@ -20,7 +20,9 @@ const Setting* as(const config_generic* setting) {
   return reinterpret_cast<const Setting*>(setting);
 }
 
-std::uint64_t mix(std::uint64_t hash, const void* bytes, std::size_t size) { return XXH3_64bits_withSeed(bytes, size, hash); }
+std::uint64_t mix(std::uint64_t hash, const void* bytes, std::size_t size) {
+  return XXH3_64bits_withSeed(bytes, size, hash);
+}
 
 template <typename Value>
 std::uint64_t mix(std::uint64_t hash, Value value) {

@@ -1,5 +1,5 @@
-// All settings of the session in one number: what a view or a policy of row-level security returns may hang on any of them
-// (a tenant's name in a custom setting, the time zone).
+// All settings of the session in one number: what a view or a policy of row-level security returns may hang on any of
+// them (a tenant's name in a custom setting, the time zone).
 #pragma once
 
 #include <cstdint>

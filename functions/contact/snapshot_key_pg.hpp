@@ -17,8 +17,12 @@ namespace lifecycle::pg {
 class SnapshotKey {
  public:
   explicit SnapshotKey(Snapshot snapshot)
-      : xmin_(snapshot->xmin), xmax_(snapshot->xmax), command_(snapshot->curcid), overflowed_(snapshot->suboverflowed),
-        in_recovery_(snapshot->takenDuringRecovery), running_(snapshot->xip, snapshot->xip + snapshot->xcnt),
+      : xmin_(snapshot->xmin),
+        xmax_(snapshot->xmax),
+        command_(snapshot->curcid),
+        overflowed_(snapshot->suboverflowed),
+        in_recovery_(snapshot->takenDuringRecovery),
+        running_(snapshot->xip, snapshot->xip + snapshot->xcnt),
         running_subtransactions_(snapshot->subxip, snapshot->subxip + subtransactions(snapshot)) {}
 
   [[nodiscard]] CommandId command() const { return command_; }

@@ -16,11 +16,11 @@ std::size_t leading_space(std::string_view text) noexcept {
     return byte(1) == 0x85 || byte(1) == 0xA0 ? 2 : 0;
   }
   const unsigned rest = byte(1) << 8U | byte(2);
-  const bool space = (first == 0xE1 && rest == 0x9A80) ||                                 // U+1680
-                     (first == 0xE2 && ((rest >= 0x8080 && rest <= 0x808A) ||              // U+2000 .. U+200A
+  const bool space = (first == 0xE1 && rest == 0x9A80) ||                                     // U+1680
+                     (first == 0xE2 && ((rest >= 0x8080 && rest <= 0x808A) ||                 // U+2000 .. U+200A
                                         rest == 0x80A8 || rest == 0x80A9 || rest == 0x80AF || // U+2028, U+2029, U+202F
-                                        rest == 0x819F)) ||                                // U+205F
-                     (first == 0xE3 && rest == 0x8080);                                    // U+3000
+                                        rest == 0x819F)) ||                                   // U+205F
+                     (first == 0xE3 && rest == 0x8080);                                       // U+3000
   return space ? 3 : 0;
 }
 

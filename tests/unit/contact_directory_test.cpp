@@ -21,7 +21,9 @@ using Rows = std::vector<std::pair<Maybe, Maybe>>;
 
 std::uint32_t plain_header(std::size_t size) { return static_cast<std::uint32_t>(size); }
 
-lifecycle::NullableText nullable(const Maybe& text) { return text ? lifecycle::NullableText(*text) : lifecycle::NullableText(); }
+lifecycle::NullableText nullable(const Maybe& text) {
+  return text ? lifecycle::NullableText(*text) : lifecycle::NullableText();
+}
 
 Maybe text(const char* at) {
   if (at == nullptr) {
@@ -91,7 +93,8 @@ class Oracle {
   }
   bool disagree(const Maybe& id, const Maybe& email) const {
     std::string key;
-    if (!id || !contacts_.contains(*id) || contacts_.at(*id).empty() || !email || !lifecycle::normalize_email(*email, key)) {
+    if (!id || !contacts_.contains(*id) || contacts_.at(*id).empty() || !email ||
+        !lifecycle::normalize_email(*email, key)) {
       return false;
     }
     for (const std::string& each : contacts_.at(*id)) {
@@ -124,8 +127,17 @@ TEST(ContactDirectory, Empty) {
 
 TEST(ContactDirectory, Rules) {
   ContactDirectory directory(plain_header, 2);
-  fill(directory, {{"c1", "Alice@example.com"}, {"c1", "Alice@example.com"}, {"c1", "ALICE@example.com"}, {"c2", "bob@x"}, {"c3", "BOB@x"},
-                   {"c4", {}}, {"c5", "  "}, {{}, "alice@example.com"}, {"", "ghost@x"}, {" \u00A0", "ghost@x"}, {"c6", "Straße@x"},
+  fill(directory, {{"c1", "Alice@example.com"},
+                   {"c1", "Alice@example.com"},
+                   {"c1", "ALICE@example.com"},
+                   {"c2", "bob@x"},
+                   {"c3", "BOB@x"},
+                   {"c4", {}},
+                   {"c5", "  "},
+                   {{}, "alice@example.com"},
+                   {"", "ghost@x"},
+                   {" \u00A0", "ghost@x"},
+                   {"c6", "Straße@x"},
                    {"c7", "Ann <ann@x>"}});
   EXPECT_EQ(resolve(directory, {}, " alice@EXAMPLE.com"), (Found{ContactOutcome::matched, "c1", {}}));
   EXPECT_EQ(resolve(directory, {}, "bob@x"), (Found{ContactOutcome::ambiguous, {}, {}}));
@@ -133,8 +145,10 @@ TEST(ContactDirectory, Rules) {
   EXPECT_EQ(resolve(directory, "c9", "alice@example.com"), (Found{ContactOutcome::unknown_contact, {}, {}}));
   EXPECT_EQ(resolve(directory, "C1", {}), (Found{ContactOutcome::unknown_contact, {}, {}}));
   EXPECT_EQ(resolve(directory, " ", "ann@x"), (Found{ContactOutcome::matched, "c7", {}})) << "a blank id is none";
-  EXPECT_EQ(resolve(directory, "c1", {}), (Found{ContactOutcome::given, "c1", "ALICE@example.com"})) << "the smallest e-mail";
-  EXPECT_EQ(resolve(directory, "c7", {}), (Found{ContactOutcome::given, "c7", "Ann <ann@x>"})) << "the e-mail as stored";
+  EXPECT_EQ(resolve(directory, "c1", {}), (Found{ContactOutcome::given, "c1", "ALICE@example.com"}))
+      << "the smallest e-mail";
+  EXPECT_EQ(resolve(directory, "c7", {}), (Found{ContactOutcome::given, "c7", "Ann <ann@x>"}))
+      << "the e-mail as stored";
   EXPECT_EQ(resolve(directory, "c5", {}), (Found{ContactOutcome::given, "c5", {}}));
   EXPECT_EQ(resolve(directory, {}, "ghost@x"), (Found{ContactOutcome::orphan, {}, {}}));
   EXPECT_EQ(resolve(directory, {}, ""), (Found{ContactOutcome::orphan, {}, {}}));
@@ -228,7 +242,8 @@ TEST(ContactDirectory, DigestIsOrderFreeAndSeesEveryChange) {
 
 TEST(ContactDirectory, DigestIsAsDocumented) {
   // XXH3-128 of 02 00 00 00 00 00 00 00 'c' '1' 01 'a' '@' 'b', by an independent XXH3-128 (npm hash-wasm).
-  EXPECT_EQ(digest_of({{"c1", "a@b"}}, 1), (std::pair<std::uint64_t, std::uint64_t>(0xe0c28054ff87ac31U, 0x0cd7f60cf28d7166U)));
+  EXPECT_EQ(digest_of({{"c1", "a@b"}}, 1),
+            (std::pair<std::uint64_t, std::uint64_t>(0xe0c28054ff87ac31U, 0x0cd7f60cf28d7166U)));
 }
 
 TEST(ContactDirectory, ManyContactsWithOneEmailAndManyEmailsOfOneContact) {

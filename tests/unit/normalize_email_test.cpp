@@ -72,9 +72,9 @@ TEST(NormalizeEmail, NonAscii) {
 }
 
 TEST(NormalizeEmail, TakesTheAddressOut) {
-  for (const char* raw : {"<A@b.c>", "Name <a@b.c>", "Name<a@b.c>", "\"Name, x\" <a@b.c>", "Doe, John <a@b.c>", " Name  < a@B.c > ",
-                          "\"x <y@z>\" <a@b.c>", "\"say \\\" <\" <a@b.c>", "a@b.c <a@b.c>", "O\"Neil <a@b.c>",
-                          "\"a@b.c, Inc\" <a@b.c>", "ß\u00A0<\u2003a@b.c>", "'Name' <a@b.c>"}) {
+  for (const char* raw : {"<A@b.c>", "Name <a@b.c>", "Name<a@b.c>", "\"Name, x\" <a@b.c>", "Doe, John <a@b.c>",
+                          " Name  < a@B.c > ", "\"x <y@z>\" <a@b.c>", "\"say \\\" <\" <a@b.c>", "a@b.c <a@b.c>",
+                          "O\"Neil <a@b.c>", "\"a@b.c, Inc\" <a@b.c>", "ß\u00A0<\u2003a@b.c>", "'Name' <a@b.c>"}) {
     EXPECT_EQ(normal(raw), "a@b.c") << raw;
   }
   EXPECT_EQ(normal("<\"a>b\"@c.d>"), "\"a>b\"@c.d");
@@ -82,8 +82,9 @@ TEST(NormalizeEmail, TakesTheAddressOut) {
 }
 
 TEST(NormalizeEmail, LeavesEverythingElseWhole) {
-  for (const char* raw : {"\"<a@b.c>\"", "a <b@c> d", "a@b, c <d@e>", "a@b; c <d@e>", "a <b@c>, d <e@f>", "john <ceo>", "a <<b@c>>",
-                          "<a@b", "a@b>", "a> <b@c>", "\"a <b@c>", "name \u226Ea@b>", "\"a<b\"@c.d", "a@b, c@d", "mailto:a@b"}) {
+  for (const char* raw :
+       {"\"<a@b.c>\"", "a <b@c> d", "a@b, c <d@e>", "a@b; c <d@e>", "a <b@c>, d <e@f>", "john <ceo>", "a <<b@c>>",
+        "<a@b", "a@b>", "a> <b@c>", "\"a <b@c>", "name \u226Ea@b>", "\"a<b\"@c.d", "a@b, c@d", "mailto:a@b"}) {
     if (std::string_view(raw) == "\"a <b@c>") {
       EXPECT_EQ(normal(raw), "b@c") << "a quote that is never closed is an ordinary character";
     } else {
@@ -94,7 +95,8 @@ TEST(NormalizeEmail, LeavesEverythingElseWhole) {
 }
 
 TEST(NormalizeEmail, InvalidUtf8) {
-  for (const char* raw : {"a\x80@x", "\xC3", "a@x\xE2\x82", "\xED\xA0\x80@x", "\xC0\x80", "\xF4\x90\x80\x80", "\xFF@x"}) {
+  for (const char* raw :
+       {"a\x80@x", "\xC3", "a@x\xE2\x82", "\xED\xA0\x80@x", "\xC0\x80", "\xF4\x90\x80\x80", "\xFF@x"}) {
     try {
       normal(raw);
       FAIL() << raw;
@@ -158,7 +160,8 @@ TEST(NormalizeEmail, AgreesWithUnicodeCaseFolding) {
     unsigned code_point = 0;
     char status = 0;
     int length = 0;
-    if (std::sscanf(line.c_str(), "%x; %c; %n", &code_point, &status, &length) != 2 || (status != 'C' && status != 'F')) {
+    if (std::sscanf(line.c_str(), "%x; %c; %n", &code_point, &status, &length) != 2 ||
+        (status != 'C' && status != 'F')) {
       continue;
     }
     std::string to;
@@ -185,8 +188,9 @@ TEST(NormalizeEmail, AgreesWithUnicodeCaseFolding) {
 
 TEST(NormalizeEmail, RandomTextIsAFixedPoint) {
   std::mt19937 random(42);
-  const std::vector<std::string> pieces = {"a", "B", "@", "<", ">", "\"", "\\", ",", ";", " ", "\u00A0", "\u2000", "\u0301", "\u0338", "\u0345",
-                                           "\u0323", "İ", "ß", "ﬁ", "\u1100", "\u1161", "\u11A8", "\u1FB3", "\u03A3", "\u0130", ".", "\t"};
+  const std::vector<std::string> pieces = {"a", "B",      "@",      "<",      ">",      "\"",     "\\",     ",", ";",
+                                           " ", "\u00A0", "\u2000", "\u0301", "\u0338", "\u0345", "\u0323", "İ", "ß",
+                                           "ﬁ", "\u1100", "\u1161", "\u11A8", "\u1FB3", "\u03A3", "\u0130", ".", "\t"};
   for (int i = 0; i < 300'000; ++i) {
     std::string given;
     for (auto length = random() % 14; length > 0; --length) {
