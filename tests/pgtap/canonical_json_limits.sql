@@ -14,13 +14,13 @@ INSERT INTO huge VALUES ('numbers', ('[' || repeat('0.12345678901234567,', 30000
 INSERT INTO huge SELECT 'keys', jsonb_object_agg(md5(i::text), i) FROM generate_series(1, 600000) i;
 
 CREATE TABLE waits (what text, late interval);
-SET statement_timeout = '120ms';
+SET statement_timeout = '30ms';
 -- Best of five: what another process on the machine takes is not ours.
 SELECT format($statement$DO $do$ BEGIN
     PERFORM %s FROM huge WHERE kind = %L;
-    INSERT INTO waits VALUES (%L, 'infinity');
+    INSERT INTO waits VALUES (%L, '1 hour'); -- done before it could be cancelled
   EXCEPTION WHEN query_canceled THEN
-    INSERT INTO waits VALUES (%L, clock_timestamp() - statement_timestamp() - interval '120 ms');
+    INSERT INTO waits VALUES (%L, clock_timestamp() - statement_timestamp() - interval '30 ms');
   END $do$ $statement$, call, kind, call || ' of ' || kind, call || ' of ' || kind)
 FROM generate_series(1, 5), unnest('{numbers,keys}'::text[]) kind,
   unnest(ARRAY['lifecycle.canonical_json(doc)', 'lifecycle.fingerprint(doc)', 'lifecycle.event_fingerprint(NULL, NULL, NULL, NULL, NULL, doc)']) call \gexec
