@@ -3,7 +3,7 @@
 \set path resolve
 \set form scan
 \ir begin.sql
-SELECT count(num_nonnulls(contact_id, contact_email)) FROM bench.events;
+SELECT count(num_nonnulls(contact_id, contact_email)) FROM bench.given;
 \ir end.sql
 \set form join
 \ir begin.sql
@@ -11,7 +11,7 @@ SELECT count(CASE WHEN e.contact_id IS NOT NULL THEN c.contact_id WHEN m.contact
   count(coalesce(e.contact_email, c.email)),
   count(CASE WHEN e.contact_id IS NOT NULL THEN CASE WHEN c.contact_id IS NULL THEN 'unknown_contact' ELSE 'given' END
     WHEN m.contacts = 1 THEN 'matched' WHEN m.contacts > 1 THEN 'ambiguous' ELSE 'orphan' END)
-FROM bench.events e
+FROM bench.given e
   LEFT JOIN bench.contacts c ON c.contact_id = e.contact_id
   LEFT JOIN (SELECT lower(email) AS address, min(contact_id) AS contact_id, count(*) AS contacts FROM bench.contacts GROUP BY 1) m
     ON m.address = lower(e.contact_email);
@@ -22,7 +22,7 @@ SELECT count(CASE WHEN e.contact_id IS NOT NULL THEN c.contact_id WHEN m.contact
   count(coalesce(e.contact_email, c.email)),
   count(CASE WHEN e.contact_id IS NOT NULL THEN CASE WHEN c.contact_id IS NULL THEN 'unknown_contact' ELSE 'given' END
     WHEN m.contacts = 1 THEN 'matched' WHEN m.contacts > 1 THEN 'ambiguous' ELSE 'orphan' END)
-FROM bench.events e
+FROM bench.given e
   LEFT JOIN bench.contacts c ON c.contact_id = e.contact_id
   LEFT JOIN bench.contact_map m ON m.address = lower(e.contact_email COLLATE "C");
 \ir end.sql
@@ -30,7 +30,7 @@ FROM bench.events e
 \ir begin.sql
 SELECT count(lifecycle.resolved_contact_id(contact_id, contact_email)), count(lifecycle.resolved_contact_email(contact_id, contact_email)),
   count(lifecycle.contact_outcome(contact_id, contact_email))
-FROM bench.events;
+FROM bench.given;
 \ir end.sql
 \if :first
 WITH plain AS (
@@ -38,13 +38,13 @@ WITH plain AS (
       coalesce(e.contact_email, c.email) AS email,
       CASE WHEN e.contact_id IS NOT NULL THEN CASE WHEN c.contact_id IS NULL THEN 'unknown_contact' ELSE 'given' END
         WHEN m.contacts = 1 THEN 'matched' WHEN m.contacts > 1 THEN 'ambiguous' ELSE 'orphan' END AS outcome
-    FROM bench.events e
+    FROM bench.given e
       LEFT JOIN bench.contacts c ON c.contact_id = e.contact_id
       LEFT JOIN bench.contact_map m ON m.address = lower(e.contact_email COLLATE "C")),
   ours AS (
     SELECT event_id, lifecycle.resolved_contact_id(contact_id, contact_email) AS id,
       lifecycle.resolved_contact_email(contact_id, contact_email) AS email, lifecycle.contact_outcome(contact_id, contact_email) AS outcome
-    FROM bench.events)
+    FROM bench.given)
 SELECT 'resolve,' || ((SELECT sum(hash_record_extended(p, 0)::numeric) FROM plain p) = (SELECT sum(hash_record_extended(o, 0)::numeric) FROM ours o))
 \g |cat >>"$BENCH_CHECKED"
 \endif
