@@ -22,7 +22,12 @@ INSERT INTO targets VALUES
   (7, 'rebuild', 'the same hand-tuned, no fingerprint', 'tuned', 'run', false, 2, 3),
   (8, 'sync', 'INSERT ... ON CONFLICT DO UPDATE of all', 'upsert', 'run', false, 3, 5),
   (10, 'ndjson', 'row_to_json', 'row_to_json', 'fifth', false, 5, 7),
-  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4);
+  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4),
+  (14, 'upsert_90', 'DISTINCT ON, ON CONFLICT … WHERE version', 'plain', 'run', false, 2.5, 4),
+  (16, 'upsert_50', 'the same, half of the batch stale', 'plain', 'run', false, 1.2, 1.5),
+  (17, 'upsert_0', 'the same, nothing stale', 'plain', 'run', false, 0.95, 1.2),
+  (18, 'upsert_three', 'the same, three versions a key', 'plain', 'run', false, 0.95, 1.2),
+  (19, 'upsert_replay', 'the same, a batch once more', 'plain', 'run', false, 4, 6);
 CREATE TEMP VIEW medians AS
   SELECT path, form, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds, percentile_cont(0.5) WITHIN GROUP (ORDER BY wal_bytes) AS wal_bytes
   FROM measured GROUP BY path, form;
@@ -46,6 +51,10 @@ FROM (
   SELECT 9, 'sync, WAL', 'upsert of only the rows that differ', pg_size_pretty(c.wal_bytes::bigint), pg_size_pretty(o.wal_bytes::bigint),
     round((o.wal_bytes / c.wal_bytes)::numeric, 2) || ' of it', '≤ 1', '', CASE WHEN o.wal_bytes <= c.wal_bytes THEN 'yes' ELSE 'NO' END, ''
   FROM medians o, medians c WHERE o.path = 'sync' AND o.form = 'ours' AND c.path = 'sync' AND c.form = 'changed'
+  UNION ALL
+  SELECT 15, 'upsert_90, WAL', 'MERGE', pg_size_pretty(m.wal_bytes::bigint), pg_size_pretty(o.wal_bytes::bigint),
+    round((o.wal_bytes / m.wal_bytes)::numeric, 2) || ' of it', '≤ 1.15', '', CASE WHEN o.wal_bytes <= m.wal_bytes * 1.15 THEN 'yes' ELSE 'NO' END, ''
+  FROM medians o, medians m WHERE o.path = 'upsert_90' AND o.form = 'ours' AND m.path = 'upsert_90' AND m.form = 'merge'
   UNION ALL
   SELECT 12, 'sync of nothing', 'the log line alone', '', round(o.seconds::numeric * 1000) || ' ms', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
   FROM medians o WHERE o.path = 'sync' AND o.form = 'nothing'
