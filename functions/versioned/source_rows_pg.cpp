@@ -1,5 +1,7 @@
 #include "functions/versioned/source_rows_pg.hpp"
 
+#include <algorithm>
+
 #include "functions/versioned/look_ahead_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
 
@@ -42,12 +44,6 @@ struct Passenger {
   int turn;
 };
 
-int compare_places(const void* left, const void* right) {
-  const Batch::Place a = static_cast<const Passenger*>(left)->place;
-  const Batch::Place b = static_cast<const Passenger*>(right)->place;
-  return a < b ? -1 : static_cast<int>(a > b);
-}
-
 // Reading each row where it lies when its turn comes would jump from page to page. So a few thousand at a time are read
 // in the order in which they lie, and stored in the order of their keys.
 constexpr int slice_rows = 8192;
@@ -61,7 +57,8 @@ struct Slice {
 };
 
 void empty_slice(const Source& source, Slice* slice, Tuplestorestate* store) {
-  qsort(slice->passengers, static_cast<size_t>(slice->count), sizeof(Passenger), compare_places);
+  std::sort(slice->passengers, slice->passengers + slice->count,
+            [](const Passenger& left, const Passenger& right) { return left.place < right.place; });
   MemoryContext const caller = MemoryContextSwitchTo(slice->context);
   LookAhead ahead(source.table, static_cast<std::size_t>(slice->count),
                   [slice](std::size_t i) { return slice->passengers[i].place; });
