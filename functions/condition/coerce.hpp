@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "functions/condition/number.hpp"
+#include "functions/condition/stored.hpp"
 #include "functions/condition/value.hpp"
 #include "functions/condition/workspace.hpp"
 
@@ -51,7 +52,7 @@ inline bool strictly_equal(const Value& left, const Value& right) {
   }
   switch (left.kind) {
     case Kind::text:
-      return left.view() == right.view();
+      return same_text(left.view(), right.view());
     case Kind::array:
     case Kind::object:
       return left.bytes == right.bytes;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <limits>
 
@@ -76,12 +77,45 @@ std::string_view kind_name(const Value& value) {
   }
 }
 
+// What other languages call it.
+std::string_view other_name(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {
+      {"=", "=="},
+      {"equals", "=="},
+      {"eq", "=="},
+      {"<>", "!="},
+      {"ne", "!="},
+      {"not_equals", "!="},
+      {"gt", ">"},
+      {"gte", ">="},
+      {"lt", "<"},
+      {"lte", "<="},
+      {"greater_than", ">"},
+      {"less_than", "<"},
+      {"&&", "and"},
+      {"||", "or"},
+      {"not", "!"},
+      {"contains", "in"},
+      {"between", "<="},
+      {"any", "some"},
+      {"matches", "text.matches"},
+      {"now", "time.now"},
+  };
+  const auto* const found = std::find_if(std::begin(names), std::end(names), [name](const auto& pair) {
+    return name.size() == pair.first.size() &&
+           std::equal(name.begin(), name.end(), pair.first.begin(),
+                      [](char left, char right) { return std::tolower(static_cast<unsigned char>(left)) == right; });
+  });
+  return found == std::end(names) ? std::string_view() : found->second;
+}
+
 [[noreturn]] void fail_unknown(std::string_view name, const Place* place) {
   std::vector<std::string_view> names;
   for (const Operator& known : operators()) {
     names.push_back(known.name);
   }
-  const auto meant = mapping::nearest(name, names);
+  const std::string_view other = other_name(name);
+  const auto meant = other.empty() ? mapping::nearest(name, names) : std::optional(other);
   fail("unknown JsonLogic operator", place, "There is no operator " + quoted(name) + ".",
        meant ? "Did you mean " + quoted(*meant) + "?"
              : std::string("An object with one key is an operation. docs/CONDITIONS.md lists the operators."));
@@ -457,7 +491,8 @@ bool ConstantList::holds(const Value& value) const {
     case Kind::text: {
       constexpr std::size_t few = 8;
       if (texts.size() <= few) {
-        return std::find(texts.begin(), texts.end(), value.view()) != texts.end();
+        return std::any_of(texts.begin(), texts.end(),
+                           [&value](std::string_view text) { return same_text(text, value.view()); });
       }
       return std::binary_search(texts.begin(), texts.end(), value.view(), sorted_before);
     }

@@ -71,14 +71,24 @@ inline CallSite* call_site(FunctionCallInfo fcinfo, condition::RuleForm form) {
   return likely(known != nullptr) ? known : make_call_site(fcinfo->flinfo, form);
 }
 
-inline const condition::Program& program_of(CallSite* site, std::string_view rule) {
-  if (site->rule_is_constant) {
-    if (site->known == nullptr) {
-      site->known = &site->programs.find(rule);
-    }
+// The rule as bytes, but nothing where the call site knows its program without them.
+inline varlena* rule_of(const CallSite* site, Datum rule) {
+  return likely(site->known != nullptr) ? nullptr : pg::detoasted(rule);
+}
+
+inline const condition::Program& program_of(CallSite* site, const varlena* rule) {
+  if (likely(site->known != nullptr)) {
     return *site->known;
   }
-  return site->programs.find(rule);
+  const condition::Program& program = site->programs.find(pg::bytes_of(rule));
+  site->known = site->rule_is_constant ? &program : nullptr;
+  return program;
+}
+
+inline void free_copy(varlena* value, Datum argument) {
+  if (value != nullptr) {
+    pg::free_if_copy(value, argument);
+  }
 }
 
 } // namespace
@@ -87,17 +97,15 @@ LIFECYCLE_FUNCTION(lifecycle_matches) {
   const Datum argument = PG_GETARG_DATUM(1);
   pg::prefetch_value(argument);
   CallSite* const site = call_site(fcinfo, condition::RuleForm::condition);
-  varlena* const rule = pg::detoasted(PG_GETARG_DATUM(0));
+  varlena* const rule = rule_of(site, PG_GETARG_DATUM(0));
   varlena* const document = pg::detoasted(argument);
-  const std::string_view rule_bytes = pg::bytes_of(rule);
-  const std::string_view bytes = pg::bytes_of(document);
   const TimestampTz now = GetCurrentTransactionStartTimestamp();
   const bool result = pg::guard([=] {
-    const condition::Document data(bytes);
-    return site->evaluator.matches(program_of(site, rule_bytes), data, now);
+    const condition::Document data(pg::bytes_of(document));
+    return site->evaluator.matches(program_of(site, rule), data, now);
   });
-  pg::free_if_copy(rule, PG_GETARG_DATUM(0));
-  pg::free_if_copy(document, argument);
+  free_copy(rule, PG_GETARG_DATUM(0));
+  free_copy(document, argument);
   PG_RETURN_BOOL(result);
 }
 
@@ -106,43 +114,35 @@ LIFECYCLE_FUNCTION(lifecycle_matches_user_event) {
     PG_RETURN_NULL();
   }
   CallSite* const site = call_site(fcinfo, condition::RuleForm::condition);
-  varlena* const rule = pg::detoasted(PG_GETARG_DATUM(0));
+  varlena* const rule = rule_of(site, PG_GETARG_DATUM(0));
   varlena* const user = PG_ARGISNULL(1) ? nullptr : pg::detoasted(PG_GETARG_DATUM(1));
   varlena* const event = PG_ARGISNULL(2) ? nullptr : pg::detoasted(PG_GETARG_DATUM(2));
-  const std::string_view rule_bytes = pg::bytes_of(rule);
-  const std::string_view user_bytes = user == nullptr ? std::string_view() : pg::bytes_of(user);
-  const std::string_view event_bytes = event == nullptr ? std::string_view() : pg::bytes_of(event);
   const TimestampTz now = GetCurrentTransactionStartTimestamp();
   const bool result = pg::guard([=] {
-    const condition::Document data(user_bytes, event_bytes);
-    return site->evaluator.matches(program_of(site, rule_bytes), data, now);
+    const auto bytes = [](const varlena* part) { return part == nullptr ? std::string_view() : pg::bytes_of(part); };
+    const condition::Document data(bytes(user), bytes(event));
+    return site->evaluator.matches(program_of(site, rule), data, now);
   });
-  pg::free_if_copy(rule, PG_GETARG_DATUM(0));
-  if (user != nullptr) {
-    pg::free_if_copy(user, PG_GETARG_DATUM(1));
-  }
-  if (event != nullptr) {
-    pg::free_if_copy(event, PG_GETARG_DATUM(2));
-  }
+  free_copy(rule, PG_GETARG_DATUM(0));
+  free_copy(user, PG_GETARG_DATUM(1));
+  free_copy(event, PG_GETARG_DATUM(2));
   PG_RETURN_BOOL(result);
 }
 
 LIFECYCLE_FUNCTION(lifecycle_jsonlogic) {
   CallSite* const site = call_site(fcinfo, condition::RuleForm::any);
-  varlena* const rule = pg::detoasted(PG_GETARG_DATUM(0));
+  varlena* const rule = rule_of(site, PG_GETARG_DATUM(0));
   varlena* const document = pg::detoasted(PG_GETARG_DATUM(1));
-  const std::string_view rule_bytes = pg::bytes_of(rule);
-  const std::string_view bytes = pg::bytes_of(document);
   const TimestampTz now = GetCurrentTransactionStartTimestamp();
   const auto* const result = pg::guard([=]() -> const std::string* {
-    const condition::Document data(bytes);
-    condition::write_result(site->evaluator.evaluate(program_of(site, rule_bytes), data, now), site->result);
+    const condition::Document data(pg::bytes_of(document));
+    condition::write_result(site->evaluator.evaluate(program_of(site, rule), data, now), site->result);
     return &site->result;
   });
   auto* const made = static_cast<Jsonb*>(palloc(VARHDRSZ + result->size()));
   SET_VARSIZE(made, VARHDRSZ + result->size());
   std::memcpy(VARDATA(made), result->data(), result->size());
-  pg::free_if_copy(rule, PG_GETARG_DATUM(0));
-  pg::free_if_copy(document, PG_GETARG_DATUM(1));
+  free_copy(rule, PG_GETARG_DATUM(0));
+  free_copy(document, PG_GETARG_DATUM(1));
   PG_RETURN_JSONB_P(made);
 }

@@ -1,7 +1,6 @@
 #include "functions/condition/evaluate.hpp"
 
 #include "functions/condition/items.hpp"
-#include "functions/condition/relative_time.hpp"
 #include "functions/condition/utf16.hpp"
 
 #include "functions/core/pure.hpp"
@@ -73,9 +72,9 @@ void Evaluator::begin(const Program& program, const Document& document, std::int
   program_ = &program;
   nodes_ = program.nodes_.data();
   arguments_ = program.arguments_.data();
-  root_ = document.root;
-  scope_ = document.root;
-  now_ = to_milliseconds(now);
+  root_ = &document.root;
+  scope_ = &document.root;
+  now_ = now;
   ++run_;
   if (memos_.size() < program.memos_) {
     memos_.resize(program.memos_);
@@ -97,12 +96,12 @@ Value Evaluator::resolve(std::uint32_t index) {
   if (step.memo != PathStep::none) {
     Memo& memo = memos_[step.memo];
     if (memo.run != run_) {
-      memo.value = property(step.parent == PathStep::none ? root_ : resolve(step.parent), step.key, work_);
+      memo.value = property(step.parent == PathStep::none ? *root_ : resolve(step.parent), step.key, work_);
       memo.run = run_;
     }
     return memo.value;
   }
-  return property(step.parent == PathStep::none ? root_ : resolve(step.parent), step.key, work_);
+  return property(step.parent == PathStep::none ? *root_ : resolve(step.parent), step.key, work_);
 }
 
 Value Evaluator::or_default(const Value& found, const Node& node, std::uint32_t first_default) {
@@ -113,7 +112,7 @@ Value Evaluator::or_default(const Value& found, const Node& node, std::uint32_t 
 }
 
 [[gnu::noinline]] Value Evaluator::scope_path(const Node& node) {
-  Value value = scope_;
+  Value value = *scope_;
   for (std::uint32_t i = 0; i < node.keys && value.kind != Kind::missing; ++i) {
     value = property(value, program_->keys_[node.detail + i], work_);
   }
@@ -122,7 +121,7 @@ Value Evaluator::or_default(const Value& found, const Node& node, std::uint32_t 
 
 // Of a path that was computed; the whole scope for "" and null is the caller's.
 Value Evaluator::find_path(std::string_view path) {
-  Value value = scope_;
+  Value value = *scope_;
   for (std::size_t begin = 0; begin <= path.size() && value.kind != Kind::missing;) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
     work_.steps.spend(1);
@@ -135,7 +134,7 @@ Value Evaluator::find_path(std::string_view path) {
 [[gnu::noinline]] Value Evaluator::dynamic_path(const Node& node) {
   const Value path = run(argument(node, 0));
   if (path.kind == Kind::null || (path.kind == Kind::text && path.size == 0)) {
-    return scope_;
+    return *scope_;
   }
   return or_default(find_path(to_text(path, work_)), node, 1);
 }
@@ -263,7 +262,7 @@ Value Evaluator::run(std::uint32_t index) {
     case Op::constant:
       return node.constant;
     case Op::scope_data:
-      return scope_;
+      return *scope_;
     case Op::root_path:
       work_.steps.spend(1);
       return or_default(resolve(node.detail), node, 0);

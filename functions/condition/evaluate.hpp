@@ -93,9 +93,9 @@ class Evaluator {
   const Program* program_ = nullptr;
   const Node* nodes_ = nullptr;
   const std::uint32_t* arguments_ = nullptr;
-  Value root_{};
-  Value scope_{};
-  double now_ = 0;
+  const Value* root_ = nullptr;
+  const Value* scope_ = nullptr; // what var looks into: the root, or the element that map and its like are at
+  std::int64_t now_ = 0;
 };
 
 // The member, element or length of this name, or a missing value; as JavaScript's own properties.

@@ -12,14 +12,14 @@ namespace {
 // Puts the outer scope back, also when an error leaves the evaluation.
 class Scope {
  public:
-  explicit Scope(Value& scope) : scope_(scope), outer_(scope) {}
+  explicit Scope(const Value*& scope) : scope_(scope), outer_(scope) {}
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
   ~Scope() { scope_ = outer_; }
 
  private:
-  Value& scope_;
-  Value outer_;
+  const Value*& scope_;
+  const Value* outer_;
 };
 
 Value make_list(const Value* items, std::uint32_t count, Workspace& work) {
@@ -40,7 +40,7 @@ Value make_list(const Value* items, std::uint32_t count, Workspace& work) {
   std::uint32_t at = 0;
   if (count > 0) {
     for_each_item(array, [&](const Value& item) {
-      scope_ = item;
+      scope_ = &item;
       items[at++] = run(rule);
       return true;
     });
@@ -58,7 +58,7 @@ Value make_list(const Value* items, std::uint32_t count, Workspace& work) {
   std::uint32_t kept = 0;
   if (count > 0) {
     for_each_item(array, [&](const Value& item) {
-      scope_ = item;
+      scope_ = &item;
       if (test(rule)) {
         items[kept++] = item;
       }
@@ -81,7 +81,8 @@ Value make_list(const Value* items, std::uint32_t count, Workspace& work) {
     // One for each element: the result may hold on to it.
     auto* const record = work_.arena.allocate_array<Record>(1);
     *record = {{"current", "accumulator"}, {item, accumulator}};
-    scope_ = of_record(record);
+    const Value value = of_record(record);
+    scope_ = &value;
     accumulator = run(rule);
     return true;
   });
@@ -100,7 +101,7 @@ Value make_list(const Value* items, std::uint32_t count, Workspace& work) {
   bool decided = false;
   for_each_item(array, [&](const Value& item) {
     work_.steps.spend(1);
-    scope_ = item;
+    scope_ = &item;
     decided = test(rule) == wanted;
     return !decided;
   });

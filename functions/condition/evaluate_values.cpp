@@ -88,7 +88,7 @@ double parsed(const Value& value, Workspace& work) {
     case Op::log:
       return run(argument(node, 0));
     case Op::time_now:
-      return of_real(now_ + node.constant.real);
+      return of_real(to_milliseconds(now_) + node.constant.real);
     case Op::time_ms: {
       const Value value = run(argument(node, 0));
       return value.kind == Kind::text ? of_real(text_to_milliseconds(value.view()))
@@ -162,7 +162,7 @@ double parsed(const Value& value, Workspace& work) {
       otherwise = parts[1];
     }
     const bool whole = path.kind == Kind::null || (path.kind == Kind::text && path.size == 0);
-    const Value found = whole ? scope_ : find_path(to_text(path, work_));
+    const Value found = whole ? *scope_ : find_path(to_text(path, work_));
     if (counts_as_missing(found.kind == Kind::missing ? otherwise : found)) {
       list.add(keys[i]);
     }

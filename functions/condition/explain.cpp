@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "functions/condition/items.hpp"
+#include "functions/condition/rule.hpp"
 
 #include "functions/core/pure.hpp"
 
@@ -17,28 +18,6 @@ struct Explanation::Branch {
 };
 
 namespace {
-
-std::string child_pointer(const std::string& parent, std::string_view key) {
-  std::string pointer = parent;
-  pointer += '/';
-  for (const char c : key) {
-    if (c == '~' || c == '/') {
-      pointer += c == '~' ? "~0" : "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
-}
-
-// The operation that an object with one key is; null for all else.
-const Operator* operation_of(const Value& rule, Member& member) {
-  if (rule.kind != Kind::object || json::open_container(rule.view()).count != 1) {
-    return nullptr;
-  }
-  member = first_member(json::open_container(rule.view()));
-  return find_operator(member.key);
-}
 
 bool combines(Op op) { return op == Op::and_ || op == Op::or_ || op == Op::not_ || op == Op::truth || op == Op::if_; }
 
@@ -56,21 +35,16 @@ Value Explanation::evaluate(const Value& rule) {
 }
 
 Explanation::Branch Explanation::visit(const Value& rule, const std::string& pointer) {
-  Member member{};
-  const Operator* const operation = operation_of(rule, member);
-  if (operation == nullptr || !combines(operation->op) || (operation->op == Op::if_ && !is_array(member.value))) {
+  const std::optional<Operation> operation = as_operation(rule);
+  if (!operation || !combines(operation->known->op) || operation->arguments.empty()) {
     return visit_leaf(rule, pointer);
   }
   Branch branch;
-  branch.op = operation->op;
-  const std::string inside = child_pointer(pointer, member.key);
-  if (is_array(member.value)) {
-    for_each_item(member.value, [&](const Value& part) {
-      branch.parts.push_back(visit(part, inside + "/" + std::to_string(branch.parts.size())));
-      return true;
-    });
-  } else {
-    branch.parts.push_back(visit(member.value, inside));
+  branch.op = operation->known->op;
+  const std::string inside = child_pointer(pointer, operation->name);
+  for (const Value& part : operation->arguments) {
+    branch.parts.push_back(
+        visit(part, operation->in_array ? child_pointer(inside, std::to_string(branch.parts.size())) : inside));
   }
   const auto is_true = [](const Branch& part) { return part.result; };
   switch (branch.op) {
@@ -138,9 +112,8 @@ void Explanation::decide(const Branch& branch) {
 
 // The vars that look into the document itself, not those inside map and its like.
 void Explanation::find_paths(const Value& rule, Leaf& leaf) {
-  Member member{};
-  const Operator* const operation = operation_of(rule, member);
-  if (operation == nullptr) {
+  const std::optional<Operation> operation = as_operation(rule);
+  if (!operation) {
     if (rule.kind == Kind::array) {
       for_each_item(rule, [&](const Value& item) {
         find_paths(item, leaf);
@@ -149,35 +122,22 @@ void Explanation::find_paths(const Value& rule, Leaf& leaf) {
     }
     return;
   }
-  if (operation->op == Op::var) {
-    Value path = member.value;
-    if (is_array(path)) {
-      path = item_count(path) == 0 ? null_value() : StoredItems(path.view()).next();
+  const std::vector<Value>& arguments = operation->arguments;
+  if (operation->known->op == Op::var && (arguments.empty() || !is_container(arguments[0]))) {
+    Workspace work;
+    work.begin();
+    const std::string path(arguments.empty() ? std::string_view() : to_joined_text(arguments[0], work));
+    const auto is_known = [&path](const Leaf::Found& found) { return found.path == path; };
+    if (std::none_of(leaf.found.begin(), leaf.found.end(), is_known)) {
+      leaf.found.push_back({path, evaluate(rule)});
     }
-    if (!is_container(path)) {
-      Workspace& work = evaluators_.emplace_back().workspace();
-      work.begin();
-      const std::string name(to_joined_text(path, work));
-      const auto has_name = [&name](const Leaf::Found& found) { return found.path == name; };
-      if (std::none_of(leaf.found.begin(), leaf.found.end(), has_name)) {
-        leaf.found.push_back({name, evaluate(rule)});
-      }
-      return;
-    }
-  }
-  const bool has_inner = operation->op >= Op::map && operation->op <= Op::none;
-  if (!is_array(member.value)) {
-    find_paths(member.value, leaf);
     return;
   }
-  std::uint32_t place = 0;
-  for_each_item(member.value, [&](const Value& argument) {
-    if (!has_inner || place != 1) {
-      find_paths(argument, leaf);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!is_inner(operation->known->op, i)) {
+      find_paths(arguments[i], leaf);
     }
-    ++place;
-    return true;
-  });
+  }
 }
 
 Value Explanation::to_value() {

@@ -2,12 +2,40 @@
 // offsets are held against the bytes they lead into before anything is read there.
 #pragma once
 
-#include <cstring>
-
 #include "functions/condition/value.hpp"
 #include "functions/json/jsonb_reader.hpp"
 
 namespace lifecycle::condition {
+
+// memcmp() == 0 without a call: names are short.
+inline bool same_bytes(const char* left, const char* right, std::size_t size) {
+  using json::load;
+  if (size >= sizeof(std::uint64_t)) {
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) < size; at += sizeof(std::uint64_t)) {
+      if (load<std::uint64_t>(left + at) != load<std::uint64_t>(right + at)) {
+        return false;
+      }
+    }
+    at = size - sizeof(std::uint64_t); // the last eight, some of them again
+    return load<std::uint64_t>(left + at) == load<std::uint64_t>(right + at);
+  }
+  if (size >= sizeof(std::uint32_t)) {
+    const std::size_t at = size - sizeof(std::uint32_t);
+    return load<std::uint32_t>(left) == load<std::uint32_t>(right) &&
+           load<std::uint32_t>(left + at) == load<std::uint32_t>(right + at);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (left[i] != right[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+inline bool same_text(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && same_bytes(left.data(), right.data(), left.size());
+}
 
 // Where the child with this entry begins: the sum of the lengths before it, back to the last entry that is an end.
 inline std::uint32_t child_begin(const char* entries, std::size_t index) {
@@ -103,7 +131,7 @@ inline Value find_member(std::string_view object, std::string_view key) {
       if (end < begin || end > container.size) [[unlikely]] {
         json::fail_malformed("A key reaches beyond its object.");
       }
-      if (std::memcmp(container.data + begin, key.data(), key.size()) == 0) {
+      if (same_bytes(container.data + begin, key.data(), key.size())) {
         return child_at(container, container.count + i);
       }
     }

@@ -1,6 +1,7 @@
 // What an evaluation may use: memory for what it builds, given back when the next one begins, and a number of steps.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "functions/condition/value.hpp"
 #include "functions/core/interrupt.hpp"
+#include "functions/core/limits.hpp"
 #include "functions/json/output_buffer.hpp"
 
 namespace lifecycle::condition {
@@ -62,9 +64,10 @@ class Arena {
 // limits.max_condition_steps.
 class Steps {
  public:
+  // The first steps are free of the look at interrupts: who evaluates many short rules takes them in between.
   void begin() {
-    left_ = 0;
-    granted_ = 0;
+    left_ = std::min<std::size_t>(interrupt_interval, limits.max_condition_steps);
+    granted_ = left_;
   }
 
   void spend(std::size_t steps) {
