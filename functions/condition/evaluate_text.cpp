@@ -53,13 +53,14 @@ std::string_view substr(std::string_view text, double start, double length, Work
     return of_text(substr(text, start, to_the_end, work_));
   }
   const Value last = run(argument(node, 2));
-  const double length = whole(to_number(last, work_));
-  if (length < 0 || (length == 0 && to_number(last, work_) < 0)) {
-    // Counted from the end.
+  const double length = to_number(last, work_);
+  if (length < 0) {
+    // Counted from the end; JavaScript appends a text to the length instead of adding it, which leaves nothing.
     const std::string_view rest = substr(text, start, to_the_end, work_);
-    return of_text(substr(rest, 0, whole(static_cast<double>(utf16_length(rest)) + to_number(last, work_)), work_));
+    const double kept = is_number(last) ? static_cast<double>(utf16_length(rest)) + length : 0;
+    return of_text(substr(rest, 0, whole(kept), work_));
   }
-  return of_text(substr(text, start, length, work_));
+  return of_text(substr(text, start, whole(length), work_));
 }
 
 // Character by character, the same on every locale.
