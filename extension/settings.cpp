@@ -31,9 +31,13 @@ int max_document_bytes = 256 * 1024 * 1024;
 int max_depth = 1000;
 int max_condition_steps = 1'000'000;
 
+int max_event_bytes = 8 * 1024 * 1024;
+
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
+
+void assign_max_event_bytes(int value, void*) { limits.max_event_bytes = static_cast<std::size_t>(value); }
 
 bool check_earliest_event_time(char** value, void** extra, GucSource) {
   const std::optional<std::int64_t> time = event::rfc3339_time(*value);
@@ -102,6 +106,9 @@ void define_settings() {
                              "The source of events that are inserted directly, in lifecycle.event_sources.",
                              "It says whether naming problems refuse an event or are warnings.", &event_source,
                              "direct", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.max_event_bytes", "Longest line that ingest_events() reads as an event.",
+                          "Longer lines become dead letters, unread.", &max_event_bytes, 8 * 1024 * 1024, 1024,
+                          256 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, assign_max_event_bytes, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else
