@@ -24,6 +24,18 @@ CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.users
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.users ENABLE ALWAYS TRIGGER changed_xid;
 
+-- History is never missing. At the end of the transaction, so that one that brings users brings their history too if it has it.
+DO $do$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'lifecycle.users'::regclass AND tgname = 'first_stage') THEN
+    CREATE CONSTRAINT TRIGGER first_stage AFTER INSERT ON lifecycle.users DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION lifecycle._record_first_stage();
+  END IF;
+END
+$do$;
+CREATE OR REPLACE TRIGGER direct_move AFTER UPDATE OF current_lifecycle_stage ON lifecycle.users
+  FOR EACH ROW WHEN (OLD.current_lifecycle_stage <> NEW.current_lifecycle_stage) EXECUTE FUNCTION lifecycle._record_direct_move();
+
 COMMENT ON TABLE lifecycle.users IS 'The people of the lifecycle platform, one row each, with their present stage. Rows are the application''s.';
 COMMENT ON COLUMN lifecycle.users.id IS 'The user. Events name it by this id, by attributes->>''external_id'' or by e-mail.';
 COMMENT ON COLUMN lifecycle.users.email IS 'E-mail address, unique as written; events are matched to it in the form of normalize_email().';
