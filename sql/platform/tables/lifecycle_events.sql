@@ -24,6 +24,7 @@ CREATE INDEX IF NOT EXISTS lifecycle_events_workflow_execution ON lifecycle.life
 CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.lifecycle_events
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.lifecycle_events ENABLE ALWAYS TRIGGER changed_xid;
+SELECT lifecycle._partition_by_time('lifecycle.lifecycle_events', 'created_at', '1 month');
 
 COMMENT ON TABLE lifecycle.lifecycle_events IS
   'The audit log of everything that happened to users in the lifecycle; partitioned by month of created_at, kept for two years, then archived.';

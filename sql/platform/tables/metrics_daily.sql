@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.metrics_daily (
 
 CREATE INDEX IF NOT EXISTS idx_metrics_date_stage ON lifecycle.metrics_daily(metric_date DESC, lifecycle_stage);
 CREATE INDEX IF NOT EXISTS idx_metrics_name ON lifecycle.metrics_daily(metric_name, metric_date DESC);
+SELECT lifecycle._partition_by_time('lifecycle.metrics_daily', 'metric_date', '1 year', premake => 2, since => now() - interval '3 years');
 
 COMMENT ON TABLE lifecycle.metrics_daily IS
   'Figures of each day in UTC, recomputable by roll_up_metrics() from events and user_lifecycle_history alone; partitioned by year of metric_date, kept for three years.';

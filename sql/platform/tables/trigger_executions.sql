@@ -16,6 +16,7 @@ CREATE INDEX IF NOT EXISTS idx_trigger_executions_user ON lifecycle.trigger_exec
 -- So that deleting an execution does not read every partition.
 CREATE INDEX IF NOT EXISTS trigger_executions_workflow_execution ON lifecycle.trigger_executions (workflow_execution_id)
   WHERE workflow_execution_id IS NOT NULL;
+SELECT lifecycle._partition_by_time('lifecycle.trigger_executions', 'executed_at', '1 month');
 
 COMMENT ON TABLE lifecycle.trigger_executions IS 'The log of trigger firings; partitioned by month of executed_at, kept for 90 days.';
 COMMENT ON COLUMN lifecycle.trigger_executions.id IS 'The firing.';
