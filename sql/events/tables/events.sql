@@ -17,6 +17,7 @@ CREATE INDEX IF NOT EXISTS events_time ON lifecycle.events USING brin (event_tim
 -- What became visible between two snapshots, without reading the rest.
 CREATE INDEX IF NOT EXISTS events_changed ON lifecycle.events (changed_xid);
 SELECT lifecycle._partition_by_time('lifecycle.events', 'event_time', '1 month');
+SELECT lifecycle._ensure_trigger('lifecycle.events', 'contract', 'BEFORE INSERT', 'lifecycle._event_contract_trigger()');
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'event_key', 'BEFORE INSERT', 'lifecycle._take_event_key()');
 SELECT lifecycle._guard_append_only('lifecycle.events');
 SELECT lifecycle._watch_partitions();
