@@ -86,7 +86,8 @@ bool is_imperative(const Tokens& tokens) {
   if (verb == nullptr || verb->pasts.empty() || (verb->is_past && !verb->is_same)) {
     return false;
   }
-  const bool has_particle = tokens.size() > 1 && (tokens[1].is(WordClass::particle) || tokens[1].is(WordClass::preposition));
+  const bool has_particle =
+      tokens.size() > 1 && (tokens[1].is(WordClass::particle) || tokens[1].is(WordClass::preposition));
   return has_particle || (!tokens.front().is(WordClass::noun) && !tokens.front().is(WordClass::adjective));
 }
 
@@ -97,7 +98,8 @@ std::optional<Failure> other_form(const Lexicon& lexicon, const Tokens& tokens) 
   for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
     const VerbForm form = verb_form(lexicon, token->text);
     if (form == VerbForm::misspelled) {
-      return Failure{"event_name.spelling", "has " + quote(*token) + " for \"" + corrected(lexicon, token->text) + "\""};
+      return Failure{"event_name.spelling",
+                     "has " + quote(*token) + " for \"" + corrected(lexicon, token->text) + "\""};
     }
     if (form == VerbForm::negated) {
       return Failure{"event_name.state", "says by " + quote(*token) + " what was not done: a state"};

@@ -39,10 +39,9 @@ class Mender {
   std::vector<std::string> attempts() {
     std::vector<std::string> out;
     if (!words_.empty()) {
-      for (const auto attempt :
-           {&Mender::as_it_is, &Mender::with_spelling_mended, &Mender::with_attribute_dropped, &Mender::with_state_changed,
-            &Mender::with_verb_in_past, &Mender::with_participle_last, &Mender::with_last_word_in_past,
-            &Mender::with_adjective_become}) {
+      for (const auto attempt : {&Mender::as_it_is, &Mender::with_spelling_mended, &Mender::with_attribute_dropped,
+                                 &Mender::with_state_changed, &Mender::with_verb_in_past, &Mender::with_participle_last,
+                                 &Mender::with_last_word_in_past, &Mender::with_adjective_become}) {
         out.push_back((this->*attempt)());
       }
     }
@@ -110,9 +109,9 @@ class Mender {
   // A name that is nothing but the action is done by the user.
   [[nodiscard]] std::string finished(Words words) const {
     const std::vector<Token> tokens = tokens_of(lexicon_, words);
-    if (tokens.front().is(WordClass::past) &&
-        std::all_of(tokens.begin() + 1, tokens.end(),
-                    [](const Token& word) { return word.is(WordClass::particle) || word.text.ends_with("ly"); })) {
+    if (tokens.front().is(WordClass::past) && std::all_of(tokens.begin() + 1, tokens.end(), [](const Token& word) {
+          return word.is(WordClass::particle) || word.text.ends_with("ly");
+        })) {
       words.insert(words.begin(), "user");
     }
     return join(words);
@@ -135,7 +134,8 @@ class Mender {
   // email_verified_flag, user_created_at.
   std::string with_attribute_dropped() {
     const Token& last = tokens_.back();
-    if (words_.size() < 2 || (!last.is(WordClass::state) && !last.is(WordClass::attribute)) || last.is(WordClass::past)) {
+    if (words_.size() < 2 || (!last.is(WordClass::state) && !last.is(WordClass::attribute)) ||
+        last.is(WordClass::past)) {
       return {};
     }
     return finished(slice(words_, 0, words_.size() - 1));
@@ -171,9 +171,10 @@ class Mender {
 
   // create_project, add_to_cart, sign_up, user_creates_project.
   std::string with_verb_in_past() {
-    const bool imperative = is_imperative(tokens_) || (!past_of_progressive(lexicon_, words_[0]).empty() &&
-                                                       !tokens_[0].is(WordClass::adjective));
-    const bool of_somebody = words_.size() > 2 && (tokens_[0].is(WordClass::person) || tokens_[0].is(WordClass::actor)) &&
+    const bool imperative = is_imperative(tokens_) ||
+                            (!past_of_progressive(lexicon_, words_[0]).empty() && !tokens_[0].is(WordClass::adjective));
+    const bool of_somebody = words_.size() > 2 &&
+                             (tokens_[0].is(WordClass::person) || tokens_[0].is(WordClass::actor)) &&
                              !listed_base(lexicon_, words_[1]).empty();
     if (!imperative && !of_somebody) {
       return {};
@@ -202,16 +203,18 @@ class Mender {
       --place;
     }
     const Token& last = tokens_[place];
-    const bool is_description =
-        std::any_of(tokens_.begin(), tokens_.end() - 1, [](const Token& word) { return word.is(WordClass::adjective); });
-    if (last.is(WordClass::person) || last.is(WordClass::past) || last.is(WordClass::state) || last.is(WordClass::attribute) ||
+    const bool is_description = std::any_of(tokens_.begin(), tokens_.end() - 1,
+                                            [](const Token& word) { return word.is(WordClass::adjective); });
+    if (last.is(WordClass::person) || last.is(WordClass::past) || last.is(WordClass::state) ||
+        last.is(WordClass::attribute) ||
         (last.is(WordClass::noun) && (is_description || (last.exact != nullptr && last.exact->is_none)) &&
          !last.is(WordClass::action_noun))) {
       return {};
     }
     const Words past = past_words(last);
-    return past.empty() ? std::string()
-                        : finished(joined(joined(slice(words_, 0, place), past), slice(words_, place + 1, words_.size())));
+    return past.empty()
+               ? std::string()
+               : finished(joined(joined(slice(words_, 0, place), past), slice(words_, place + 1, words_.size())));
   }
 
   // [before] verb [particles] rest as rest, before, verb, particles.
@@ -222,9 +225,8 @@ class Mender {
     }
     make_singular(words, words.size() - 1);
     Words moved = joined(slice(words, end, words.size()), slice(words, 0, end));
-    std::erase_if(moved, [this](const std::string& word) {
-      return is(word, WordClass::standing) && !is(word, WordClass::past);
-    });
+    std::erase_if(
+        moved, [this](const std::string& word) { return is(word, WordClass::standing) && !is(word, WordClass::past); });
     return join(moved);
   }
 

@@ -14,7 +14,7 @@ struct Token {
   std::string text; // in lower case
   const Lexicon::Entry* exact;
   const Lexicon::Entry* singular; // where the word itself is not known
-  ClassSet classes; // of both, and the computed ones
+  ClassSet classes;               // of both, and the computed ones
 
   [[nodiscard]] bool is(WordClass word_class) const { return (classes & bit(word_class)) != 0; }
 };
