@@ -36,7 +36,7 @@ struct Value {
 
 using Values = std::array<Value, field_count>;
 
-// The values of an event that has the five keys and no others; false for any other object.
+// The values of an event that has the five keys and no others, as the server stores them; false for any other object.
 bool read_fields(const json::Container& event, Values& values) {
   if (event.count != field_count || event.size < stored_names.size() ||
       std::memcmp(event.entries, stored_entries.data(), sizeof stored_entries) != 0 ||
@@ -238,6 +238,18 @@ void explain_object(Explainer& explainer, const json::Container& event) {
   }
 }
 
+Verdict verdict_of(const std::vector<Finding>& findings) {
+  Verdict verdict = valid;
+  for (const Finding& finding : findings) {
+    if (finding.of_naming) {
+      verdict |= finding.severity == Severity::error ? naming_error : naming_warning;
+    } else {
+      verdict |= structure_error;
+    }
+  }
+  return verdict;
+}
+
 bool is_too_large(std::string_view event) { return event.size() > limits.max_document_bytes; }
 
 } // namespace
@@ -248,8 +260,11 @@ Verdict judge_event(Contract& contract, std::string_view event, const TimeRange&
   }
   Values values;
   const json::Container container = json::open_container(event);
-  if (container.kind != json::ContainerKind::object || !read_fields(container, values)) {
+  if (container.kind != json::ContainerKind::object) [[unlikely]] {
     return structure_error;
+  }
+  if (!read_fields(container, values)) [[unlikely]] {
+    return verdict_of(explain_event(contract, event, range));
   }
   if ((values[user_id].type | values[event_id].type | values[event_name].type | values[event_time].type) !=
           layout::type_string ||

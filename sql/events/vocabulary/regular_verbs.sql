@@ -13,7 +13,7 @@ FROM string_to_table('abandon accelerate accept access accrue acknowledge acquir
   'debounce decide decline decode decommission decrease decrypt dedicate dedupe deduplicate delay delegate delete deliver '
   'demand demonstrate demote deny depart deploy deposit deprecate depreciate dequeue describe deselect design destroy '
   'detach detect develop diagnose disable disapprove disburse discard disclose disconnect discontinue discover dismiss '
-  'dispatch display dispute disqualify distribute donate double downgrade download draft drain drift duck duplicate earn '
+  'dispatch display dispute disqualify distribute donate double downgrade download draft drain drift duck duplicate dye earn '
   'edit elapse elect eliminate email embark emit employ empty enable encode encounter encrypt end endorse enforce engage '
   'enqueue enrich enroll enter erase escalate escape estimate evaluate exceed exchange exclude execute exercise exhaust '
   'exit expand expedite experience expire explain explore export extend extract fade fail favorite fax fetch file fill '
