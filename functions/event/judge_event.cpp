@@ -160,6 +160,21 @@ class Explainer {
   FindingList findings_;
 };
 
+// A whole number as its text; empty for any other and for very large ones.
+std::string whole_number_text(std::string_view bytes) {
+  constexpr int most_words = 4;
+  const json::Numeric number = json::read_numeric(bytes);
+  const auto words = static_cast<int>(number.count);
+  if (number.kind != json::Numeric::Kind::finite || number.weight >= most_words || words > number.weight + 1) {
+    return {};
+  }
+  std::int64_t value = 0;
+  for (int i = 0; i <= number.weight; ++i) {
+    value = value * layout::numeric_base + (i < words ? number.word(static_cast<std::size_t>(i)) : 0);
+  }
+  return std::to_string(number.negative ? -value : value);
+}
+
 std::string_view type_name(const Value& value) {
   switch (value.type) {
     case layout::type_string:
@@ -180,7 +195,8 @@ void explain_value(Explainer& explainer, Field field, const Value& value) {
     return;
   }
   if (value.type != (field == properties ? layout::type_container : layout::type_string)) {
-    explainer.wrong_type(field, type_name(value));
+    const bool may_be_text = field == user_id && value.type == layout::type_numeric;
+    explainer.wrong_type(field, type_name(value), may_be_text ? whole_number_text(value.bytes) : std::string());
     return;
   }
   switch (field) {
@@ -225,7 +241,8 @@ void explain_object(Explainer& explainer, const json::Container& event) {
     }
     const auto place = static_cast<std::size_t>(field - field_names.begin());
     const std::uint32_t type = json::entry_type(entry);
-    const std::uint32_t start = type == layout::type_container ? json::aligned_begin(begin, end) : begin;
+    const bool is_padded = type == layout::type_container || type == layout::type_numeric;
+    const std::uint32_t start = is_padded ? json::aligned_begin(begin, end) : begin;
     found[place] = true;
     values[place] = {type, {event.data + start, end - start}};
   }
