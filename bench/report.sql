@@ -22,7 +22,8 @@ INSERT INTO targets VALUES
   (7, 'rebuild', 'the same hand-tuned, no fingerprint', 'tuned', 'run', false, 2, 3),
   (8, 'sync', 'INSERT ... ON CONFLICT DO UPDATE of all', 'upsert', 'run', false, 3, 5),
   (10, 'ndjson', 'row_to_json', 'row_to_json', 'fifth', false, 5, 7),
-  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4);
+  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4),
+  (14, 'roll_up_metrics', 'the day grouped by hand, the same figures', 'by_hand', 'run', false, 0.67, 0.91);
 CREATE TEMP VIEW medians AS
   SELECT path, form, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds, percentile_cont(0.5) WITHIN GROUP (ORDER BY wal_bytes) AS wal_bytes
   FROM measured GROUP BY path, form;
@@ -53,4 +54,11 @@ FROM (
   SELECT 13, 'sync of 10,000 changed', 'itself, ledger of ' || :rows || ' → ' || :rows * 10, round(s.seconds::numeric, 2) || ' s', round(l.seconds::numeric, 2) || ' s',
     round((l.seconds / s.seconds)::numeric, 2) || '×', '≤ 1.3×', '≤ 1.1×', CASE WHEN l.seconds <= s.seconds * 1.1 THEN 'aim' WHEN l.seconds <= s.seconds * 1.3 THEN 'yes' ELSE 'NO' END, ''
   FROM medians s, medians l WHERE s.path = 'growth' AND s.form = 'small' AND l.path = 'growth' AND l.form = 'large'
+  UNION ALL
+  SELECT 15, 'roll_up_metrics', 'the day grouped by name, stages aside', round(p.seconds::numeric, 2) || ' s', round(o.seconds::numeric, 2) || ' s',
+    round((p.seconds / o.seconds)::numeric, 1) || '×', '', '', '', ''
+  FROM medians p, medians o WHERE p.path = 'roll_up_metrics' AND p.form = 'stages_aside' AND o.path = 'roll_up_metrics' AND o.form = 'ours'
+  UNION ALL
+  SELECT 16, 'roll_up_metrics again', 'the log line alone', '', round(o.seconds::numeric, 2) || ' s', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
+  FROM medians o WHERE o.path = 'roll_up_metrics' AND o.form = 'nothing'
 ) r ORDER BY line;

@@ -44,6 +44,7 @@ INSERT INTO pins_its_own_path VALUES
   ('lifecycle.sync_contact_events(text,boolean)', 'commits in _run_sources'),
   ('lifecycle.reconcile_contact_events(text,boolean)', 'commits in _run_sources'),
   ('lifecycle._run_sources(text,text,boolean)', 'commits after each step'),
+  ('lifecycle.roll_up_metrics(date,date,boolean)', 'commits after each day'),
   ('lifecycle._next_transaction(bigint)', 'commits');
 CREATE TEMP VIEW loose AS
 SELECT name FROM routines
@@ -94,6 +95,9 @@ SELECT is(pg_temp.state_as_nobody(statement), '42501', 'refused: ' || statement)
   $$SELECT lifecycle._contact_candidates('a@example.com')$$,
   $$SELECT lifecycle._contacts_digest()$$,
   $$SELECT * FROM lifecycle.explain_contact('x', 'y')$$,
+  $$SELECT lifecycle.set_lifecycle_stage('00000000-0000-0000-0000-000000000000', 'Revenue')$$,
+  $$SELECT * FROM lifecycle._event_metrics('2025-01-01', '2025-01-02')$$,
+  $$SELECT * FROM lifecycle._users_of('{a}')$$,
   $$SELECT * FROM lifecycle.contacts_without('form', '1 day')$$]) AS statement;
 
 -- Shape: no column of an extension's own type (it would tie the table to the extension), nothing owned by the extension.

@@ -1,6 +1,6 @@
 -- set_lifecycle_stage(): legal or refused, with history and event whichever way a stage changes.
 \ir ../lib/ledger_test.sql
-SELECT plan(46);
+SELECT plan(48);
 
 -- A user's history in one line each, oldest first.
 CREATE FUNCTION history(whose uuid) RETURNS SETOF text LANGUAGE sql AS $$
@@ -88,6 +88,17 @@ INSERT INTO lifecycle.user_lifecycle_history (user_id, from_stage, to_stage, tra
   (:'dan', NULL, 'Acquisition', '2025-02-01'), (:'dan', 'Acquisition', 'Activation', '2025-03-01');
 COMMIT;
 SELECT results_eq(format('SELECT history(%L)', :'dan'), ARRAY['- > Acquisition recorded', 'Acquisition > Activation recorded'], 'no entry is added to a history that is brought along');
+-- One that brings it later, with numbers of its own, as pg_dump -a does.
+INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES ('flo@example.com', 'Revenue') RETURNING id AS flo \gset
+INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES ('gil@example.com', 'Referral') RETURNING id AS gil \gset
+SELECT max(id) AS last FROM lifecycle.user_lifecycle_history \gset
+INSERT INTO lifecycle.user_lifecycle_history (id, user_id, from_stage, to_stage, transitioned_at, cause) VALUES
+  (:last, :'flo', NULL, 'Activation', '2025-02-01', 'created'), (:last + 1, :'flo', 'Activation', 'Revenue', '2025-03-01', 'manual'), (:last + 2, :'gil', NULL, 'Referral', '2025-04-01', 'created');
+SELECT results_eq(format('SELECT history(%L)', :'flo'), ARRAY['- > Activation created', 'Activation > Revenue manual'], 'a first entry that comes later takes the place of the one made with the user');
+SELECT results_eq(format('SELECT id, transitioned_at FROM lifecycle.user_lifecycle_history WHERE user_id = %L', :'gil'),
+  format('VALUES (%s::bigint, ''2025-04-01''::timestamptz)', :last + 2), 'whoever had its number gets another, until their own comes');
+DELETE FROM lifecycle.users WHERE id IN (:'flo', :'gil');
+SELECT setval('lifecycle.user_lifecycle_history_id_seq', :last + 100) \g /dev/null
 SELECT isnt(lifecycle.set_lifecycle_stage(:'dan', 'Retention', transitioned_at => '2025-03-01'), NULL, 'a move at the time of the latest one follows it');
 SELECT is((SELECT to_stage::text FROM lifecycle.user_lifecycle_history WHERE user_id = :'dan' ORDER BY transitioned_at DESC, id DESC LIMIT 1), 'Retention', 'and is the latest');
 
