@@ -1,4 +1,4 @@
-#include "functions/mirror/replacement_file.hpp"
+#include "functions/file/replacement_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,9 +11,10 @@
 #include <utility>
 
 #include "functions/core/error.hpp"
+#include "functions/core/interrupt.hpp"
 #include "functions/core/pure.hpp"
 
-namespace lifecycle::mirror {
+namespace lifecycle::file {
 namespace {
 
 constexpr char suffix[] = ".lifecycle-new";
@@ -91,6 +92,17 @@ bool ReplacementFile::lock_is_on_named_file() const {
          locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
+void ReplacementFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    poll_interrupts();
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      fail_file(temporary_path_, "write", errno);
+    }
+    bytes.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+  }
+}
+
 void ReplacementFile::publish() {
   keep_permissions();
   if (fsync(descriptor_) != 0) {
@@ -132,4 +144,4 @@ void ReplacementFile::sync_directory() const {
   }
 }
 
-} // namespace lifecycle::mirror
+} // namespace lifecycle::file

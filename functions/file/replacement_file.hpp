@@ -6,8 +6,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-namespace lifecycle::mirror {
+namespace lifecycle::file {
 
 // Raises Error naming the path and the operating system's reason: undefined_file (58P01) where a directory is missing,
 // otherwise io_error (58030).
@@ -25,6 +26,9 @@ class ReplacementFile {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const std::string& temporary_path() const { return temporary_path_; }
 
+  // Adds bytes at the end, all of them. Polls for interrupts.
+  void write(std::string_view bytes);
+
   // Makes the file durable and gives it its name. A replaced file's permissions and group are kept; a new one is its
   // owner's alone.
   void publish();
@@ -40,4 +44,4 @@ class ReplacementFile {
   bool published_ = false;
 };
 
-} // namespace lifecycle::mirror
+} // namespace lifecycle::file
