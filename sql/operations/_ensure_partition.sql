@@ -34,6 +34,10 @@ BEGIN
   LOOP
     EXECUTE format('ALTER TABLE %s OWNER TO %I', partition, owner);
   END LOOP;
+  -- The event trigger has done so already, except where install() was not called by a superuser.
+  IF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = parent AND tgname = 'append_only') THEN
+    PERFORM lifecycle._guard_append_only(parent);
+  END IF;
   RETURN true;
 END
 $$;

@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.event_keys (
   event_time timestamptz NOT NULL,
   content uuid NOT NULL
 );
+SELECT lifecycle._guard_append_only('lifecycle.event_keys');
 
 COMMENT ON TABLE lifecycle.event_keys IS
   'One narrow row for every event_id ever accepted: what makes it unique over all partitions of events, and tells a repeat from another event under a used id. Kept by the triggers of events and by ingest_events(); append-only like events.';

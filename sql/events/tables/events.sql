@@ -15,6 +15,8 @@ CREATE INDEX IF NOT EXISTS events_name ON lifecycle.events (event_name, event_ti
 -- What became visible between two snapshots, without reading the rest.
 CREATE INDEX IF NOT EXISTS events_changed ON lifecycle.events (changed_xid);
 SELECT lifecycle._partition_by_time('lifecycle.events', 'event_time', '1 month');
+SELECT lifecycle._guard_append_only('lifecycle.events');
+SELECT lifecycle._watch_partitions();
 
 COMMENT ON TABLE lifecycle.events IS
   'Raw events, each once and for ever: append-only for everyone, the owner included. Filled by ingest_events() from event_inbox, or by INSERT and COPY, which raise for an event that breaks the contract (23514) or whose event_id was used before (23505). One partition a month (UTC).';
