@@ -25,7 +25,7 @@ constexpr char wrong_object_type[] = "42809";
 int open_regular(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) {
-    fail_file(path, "open", errno);
+    fail_file(path, "open", errno, false);
   }
   struct stat status = {};
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -61,7 +61,7 @@ bool InputFile::read_raw() {
     count = read(descriptor_, raw_.data(), raw_.size());
   } while (count < 0 && errno == EINTR);
   if (count < 0) {
-    fail_file(path_, "read", errno);
+    fail_file(path_, "read", errno, false);
   }
   raw_left_ = std::string_view(raw_).substr(0, static_cast<std::size_t>(count));
   bytes_ += raw_left_.size();

@@ -20,6 +20,7 @@ namespace {
 constexpr char suffix[] = ".lifecycle-new";
 constexpr char undefined_file[] = "58P01";
 constexpr char lock_not_available[] = "55P03";
+constexpr char wrong_object_type[] = "42809";
 constexpr mode_t owner_only = 0600;
 constexpr mode_t permission_bits = 0777;
 
@@ -40,13 +41,46 @@ std::string hint_for(int error_number) {
   }
 }
 
+// A rename is durable once its directory is.
+void sync_directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    fail_file(directory, "open", errno);
+  }
+  const int result = fsync(descriptor);
+  const int reason = errno;
+  close(descriptor);
+  // Some file systems cannot sync a directory and say so; there is nothing to do about it.
+  if (result != 0 && reason != EINVAL && reason != EBADF) {
+    fail_file(directory, "write to disk", reason);
+  }
+}
+
 } // namespace
 
-void fail_file(const std::string& path, const char* what, int error_number) {
+void fail_file(const std::string& path, const char* what, int error_number, bool writing) {
   const bool missing = error_number == ENOENT || error_number == ENOTDIR;
   throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
               "The operating system says: " + std::generic_category().message(error_number) + ".",
-              hint_for(error_number));
+              writing ? hint_for(error_number) : std::string());
+}
+
+bool remove_file(const std::string& path) {
+  struct stat status = {};
+  if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw Error(wrong_object_type, "\"" + path + "\" is not a regular file",
+                "It is a directory, a symbolic link or a device.");
+  }
+  if (unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) {
+      return false;
+    }
+    fail_file(path, "remove", errno);
+  }
+  sync_directory_of(path);
+  return true;
 }
 
 ReplacementFile::ReplacementFile(std::string path) : path_(std::move(path)), temporary_path_(path_ + suffix) {
@@ -112,7 +146,7 @@ void ReplacementFile::publish() {
     fail_file(path_, "replace", errno);
   }
   published_ = true;
-  sync_directory();
+  sync_directory_of(path_);
 }
 
 void ReplacementFile::keep_permissions() const {
@@ -124,23 +158,6 @@ void ReplacementFile::keep_permissions() const {
   [[maybe_unused]] const int group = fchown(descriptor_, static_cast<uid_t>(-1), old.st_gid);
   if (fchmod(descriptor_, old.st_mode & permission_bits) != 0) {
     fail_file(temporary_path_, "set the permissions of", errno);
-  }
-}
-
-// A rename is durable once its directory is.
-void ReplacementFile::sync_directory() const {
-  const std::size_t slash = path_.rfind('/');
-  const std::string directory = slash == 0 ? "/" : path_.substr(0, slash);
-  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
-    fail_file(directory, "open", errno);
-  }
-  const int result = fsync(descriptor);
-  const int reason = errno;
-  close(descriptor);
-  // Some file systems cannot sync a directory and say so; there is nothing to do about it.
-  if (result != 0 && reason != EINVAL && reason != EBADF) {
-    fail_file(directory, "write to disk", reason);
   }
 }
 

@@ -11,8 +11,11 @@
 namespace lifecycle::file {
 
 // Raises Error naming the path and the operating system's reason: undefined_file (58P01) where a directory is missing,
-// otherwise io_error (58030).
-[[noreturn]] void fail_file(const std::string& path, const char* what, int error_number);
+// otherwise io_error (58030). Where it was to be written, a hint says how it could be.
+[[noreturn]] void fail_file(const std::string& path, const char* what, int error_number, bool writing = true);
+
+// Removes a regular file for good; false where there is none.
+bool remove_file(const std::string& path);
 
 class ReplacementFile {
  public:
@@ -36,7 +39,6 @@ class ReplacementFile {
  private:
   [[nodiscard]] bool lock_is_on_named_file() const;
   void keep_permissions() const;
-  void sync_directory() const;
 
   std::string path_;
   std::string temporary_path_;
