@@ -253,7 +253,7 @@ SELECT fails_with('CALL lifecycle.apply_retention()', '42501: %', 'who may not r
 SELECT fails_with(format('CALL lifecycle.restore_archive(%L)', :'m30'), '42501: %', 'nor restore', 'retention_stranger');
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lifecycle TO retention_stranger;
 SELECT lifecycle._ensure_partition('lifecycle.trigger_executions', months_ago(8)) \g /dev/null
-SELECT fails_with('CALL lifecycle.apply_retention()', '42501: %must be owner of table trigger\_executions%', 'who does not own them drops nothing', 'retention_stranger');
+SELECT fails_with('CALL lifecycle.apply_retention()', '42501: apply_retention: %HINT: Call it as the role that called install()%', 'who does not own them drops nothing', 'retention_stranger');
 DROP OWNED BY retention_stranger;
 DROP ROLE retention_stranger;
 
