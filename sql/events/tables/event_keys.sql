@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.event_keys (
   event_time timestamptz NOT NULL,
   content uuid NOT NULL
 );
+SELECT lifecycle._ensure_trigger('lifecycle.event_keys', 'event_key', 'BEFORE INSERT', 'lifecycle._keep_event_key()');
 SELECT lifecycle._guard_append_only('lifecycle.event_keys');
 
 COMMENT ON TABLE lifecycle.event_keys IS

@@ -17,8 +17,8 @@ CREATE INDEX IF NOT EXISTS idx_users_attributes ON lifecycle.users USING GIN (at
 CREATE INDEX IF NOT EXISTS idx_users_created_at ON lifecycle.users(created_at);
 CREATE INDEX IF NOT EXISTS users_changed ON lifecycle.users (changed_xid);
 -- The two other ways by which events name their user.
-CREATE INDEX IF NOT EXISTS users_external_id ON lifecycle.users ((attributes->>'external_id'));
-CREATE INDEX IF NOT EXISTS users_normalized_email ON lifecycle.users (lifecycle.normalize_email(email));
+CREATE INDEX IF NOT EXISTS users_external_id ON lifecycle.users ((attributes->>'external_id') COLLATE "C");
+CREATE INDEX IF NOT EXISTS users_normalized_email ON lifecycle.users (lifecycle.normalize_email(email) COLLATE "C");
 
 CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.users
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
