@@ -1,6 +1,6 @@
 -- set_lifecycle_stage(): legal or refused, with history and event whichever way a stage changes.
 \ir ../lib/ledger_test.sql
-SELECT plan(48);
+SELECT plan(52);
 
 -- A user's history in one line each, oldest first.
 CREATE FUNCTION history(whose uuid) RETURNS SETOF text LANGUAGE sql AS $$
@@ -127,5 +127,20 @@ SELECT results_eq('SELECT step, stage, users, entered, completed, conversion FRO
   (4, 'Revenue', 2, 2, 0, 0.00), (5, 'Referral', 0, 2, 0, 0.00)$$, 'the funnel');
 DELETE FROM lifecycle.user_lifecycle_history WHERE 'Referral' IN (from_stage, to_stage);
 SELECT is((SELECT conversion FROM lifecycle.lifecycle_funnel WHERE stage = 'Referral'), NULL, 'no conversion where nobody entered');
+
+-- Who moves users needs no more than the grants of docs/PLATFORM.md.
+SELECT 'mover_' || pg_backend_pid() AS mover \gset
+CREATE ROLE :mover;
+GRANT USAGE ON SCHEMA lifecycle TO :mover;
+SELECT fails_with(format('SELECT lifecycle.set_lifecycle_stage(%L, ''Retention'')', :'bob'), '42501: permission denied for table %', 'without them a role moves nobody', :'mover');
+GRANT SELECT ON lifecycle.users, lifecycle.user_lifecycle_history, lifecycle.lifecycle_transitions, lifecycle.workflow_executions TO :mover;
+GRANT UPDATE (current_lifecycle_stage, updated_at), INSERT ON lifecycle.users TO :mover;
+GRANT INSERT ON lifecycle.user_lifecycle_history, lifecycle.lifecycle_events TO :mover;
+GRANT USAGE ON SEQUENCE lifecycle.user_lifecycle_history_id_seq, lifecycle.lifecycle_events_id_seq TO :mover;
+SELECT is(error_of(format('SELECT lifecycle.set_lifecycle_stage(%L, ''Retention'')', :'bob'), :'mover'), '', 'with them it does');
+SELECT is(error_of('INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES (''hal@example.com'', ''Revenue'')', :'mover'), '', 'and brings users');
+SELECT is(error_of(format('UPDATE lifecycle.users SET current_lifecycle_stage = ''Referral'' WHERE id = %L', :'bob'), :'mover'), '', 'or moves them by UPDATE');
+DROP OWNED BY :mover;
+DROP ROLE :mover;
 
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- roll_up_metrics(): every row against plain SQL over events and history; what a run touches, and what it leaves alone.
 \ir ../lib/ledger_test.sql
-SELECT plan(36);
+SELECT plan(39);
 
 -- The definition of every metric, as naively as it can be said.
 CREATE VIEW acts AS
@@ -165,6 +165,14 @@ SELECT fails_with('CALL lifecycle.roll_up_metrics(''2025-03-02'', ''2025-03-01''
 SELECT fails_with('CALL lifecycle.roll_up_metrics(NULL, ''2025-03-01'')', '22023: %from_date null%', 'half a range');
 SELECT fails_with('CALL lifecycle.roll_up_metrics(''-infinity'', ''2025-03-01'')', '22023: %from_date -infinity%', 'a range without a beginning');
 SELECT fails_with('BEGIN; CALL lifecycle.roll_up_metrics()', '25001: CALL lifecycle.roll_up_metrics() must run outside a transaction block%', 'inside a transaction');
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no more metrics' USING HINT = 'Let it be.'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON lifecycle.metrics_daily FOR EACH ROW EXECUTE FUNCTION refuse();
+TRUNCATE lifecycle.metrics_daily, lifecycle.cuts;
+SELECT fails_with('CALL lifecycle.roll_up_metrics()', 'P0001: roll_up_metrics failed: day ' || :'first' || E': no more metrics\nDETAIL: %\nHINT: Let it be.', 'an error in the work names the day');
+SELECT is((SELECT status || ': ' || message FROM lifecycle.pipeline_runs ORDER BY run_id DESC LIMIT 1), 'failed: day ' || :'first' || ': no more metrics', 'and is on record');
+DROP TRIGGER refuse ON lifecycle.metrics_daily;
+CALL lifecycle.roll_up_metrics();
+SELECT bag_eq($$SELECT * FROM stored WHERE metric_name ~ '^stage_'$$, $$SELECT * FROM oracle WHERE metric_name ~ '^stage_'$$, 'once mended, the next run does all of it');
 SELECT lifecycle._run_lock('roll_up_metrics', false) \g /dev/null
 SELECT fails_with('CALL lifecycle.roll_up_metrics()', '55P03: roll_up_metrics: another run is at work%', 'two at once');
 
