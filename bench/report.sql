@@ -22,6 +22,8 @@ INSERT INTO targets VALUES
   (7, 'rebuild', 'the same hand-tuned, no fingerprint', 'tuned', 'run', false, 2, 3),
   (8, 'sync', 'INSERT ... ON CONFLICT DO UPDATE of all', 'upsert', 'run', false, 3, 5),
   (10, 'ndjson', 'row_to_json', 'row_to_json', 'fifth', false, 5, 7),
+  (14, 'ingest', 'PL/pgSQL and SQL, the same guarantees', 'plain', 'run', false, 2, 4),
+  (15, 'ingest', 'COPY, primary key, a validating trigger', 'copy', 'run', false, 1, 1.5),
   (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4);
 CREATE TEMP VIEW medians AS
   SELECT path, form, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds, percentile_cont(0.5) WITHIN GROUP (ORDER BY wal_bytes) AS wal_bytes
