@@ -9,6 +9,7 @@ namespace lifecycle {
 struct Limits {
   std::size_t max_document_bytes = 256UL * 1024 * 1024;
   unsigned max_depth = 1000;
+  std::size_t max_condition_steps = 1'000'000;
   std::size_t max_event_bytes = 8UL * 1024 * 1024;
 };
 

@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS lifecycle.events (
 -- One user's history, and one kind of event over time.
 CREATE INDEX IF NOT EXISTS events_user ON lifecycle.events (user_id, event_time);
 CREATE INDEX IF NOT EXISTS events_name ON lifecycle.events (event_name, event_time);
+-- One day among months, small since events come roughly in the order of their time.
+CREATE INDEX IF NOT EXISTS events_time ON lifecycle.events USING brin (event_time) WITH (pages_per_range = 32, autosummarize = on);
 -- What became visible between two snapshots, without reading the rest.
 CREATE INDEX IF NOT EXISTS events_changed ON lifecycle.events (changed_xid);
 SELECT lifecycle._partition_by_time('lifecycle.events', 'event_time', '1 month');
