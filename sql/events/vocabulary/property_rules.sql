@@ -113,6 +113,8 @@ FROM (
   SELECT '*_' || kind || '_score', 'What was scored in the action itself.'
   FROM string_to_table('quiz test exam assessment game match nps csat ces survey review final home away player team credit', ' ') kind
   UNION ALL
+  SELECT pattern, 'A price.' FROM string_to_table('*_hourly_rate *_daily_rate *_weekly_rate *_monthly_rate *_nightly_rate', ' ') pattern
+  UNION ALL
   SELECT pattern, 'A place that things are stored in.'
   FROM string_to_table('*_s3_bucket *_gcs_bucket *_storage_bucket *_upload_bucket *_destination_bucket *_source_bucket', ' ') pattern
   UNION ALL
