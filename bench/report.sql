@@ -22,7 +22,10 @@ INSERT INTO targets VALUES
   (7, 'rebuild', 'the same hand-tuned, no fingerprint', 'tuned', 'run', false, 2, 3),
   (8, 'sync', 'INSERT ... ON CONFLICT DO UPDATE of all', 'upsert', 'run', false, 3, 5),
   (10, 'ndjson', 'row_to_json', 'row_to_json', 'fifth', false, 5, 7),
-  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4);
+  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4),
+  (14, 'jsonlogic', 'JsonLogic in PL/pgSQL', 'interpreter', 'tenth', false, 20, 60),
+  (15, 'jsonlogic_sql', 'the condition written in SQL', 'sql', 'row', false, 1, 1.5),
+  (16, 'jsonlogic_all', 'one of which each part is looked at', 'sql', 'row', false, 1, 1.5);
 CREATE TEMP VIEW medians AS
   SELECT path, form, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds, percentile_cont(0.5) WITHIN GROUP (ORDER BY wal_bytes) AS wal_bytes
   FROM measured GROUP BY path, form;
@@ -36,8 +39,8 @@ CREATE TEMP VIEW compared AS
 SELECT path, against, plain, ours, ratio, at_least AS "at least", aim, met AS "met?", same AS "same result"
 FROM (
   SELECT c.line, c.path, c.against,
-    CASE c.unit WHEN 'run' THEN round(c.plain::numeric, 2) || ' s' ELSE round((c.plain * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 ELSE 1 END)::numeric) || ' ns/row' END AS plain,
-    CASE c.unit WHEN 'run' THEN round(c.ours::numeric, 2) || ' s' ELSE round((c.ours * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 ELSE 1 END)::numeric) || ' ns/row' END AS ours,
+    CASE c.unit WHEN 'run' THEN round(c.plain::numeric, 2) || ' s' ELSE round((c.plain * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 WHEN 'tenth' THEN 10 ELSE 1 END)::numeric) || ' ns/row' END AS plain,
+    CASE c.unit WHEN 'run' THEN round(c.ours::numeric, 2) || ' s' ELSE round((c.ours * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 WHEN 'tenth' THEN 10 ELSE 1 END)::numeric) || ' ns/row' END AS ours,
     round((c.plain / c.ours)::numeric, 1) || '×' AS ratio, c.at_least || '×' AS at_least, c.aim || '×' AS aim,
     CASE WHEN c.plain >= c.ours * c.aim THEN 'aim' WHEN c.plain >= c.ours * c.at_least THEN 'yes' ELSE 'NO' END AS met,
     (SELECT CASE WHEN bool_and(k.same) THEN 'yes' ELSE 'NO' END FROM checked k WHERE k.path = c.path HAVING count(*) > 0) AS same
