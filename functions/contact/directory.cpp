@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <new>
+#include <utility>
 
 #include "functions/contact/normalize_email.hpp"
 #include "functions/contact/white_space.hpp"
@@ -18,26 +17,28 @@
 namespace lifecycle {
 namespace {
 
-constexpr std::size_t first_capacity = 64UL * 1024;
+constexpr std::size_t first_piece = 64UL * 1024; // most tables of contacts are small
+constexpr std::size_t piece_size = 2UL * 1024 * 1024;
 constexpr std::size_t email_on_stack = 320; // what RFC 5321 allows, 64 + 1 + 255
 
 constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
 } // namespace
 
-void ContactDirectory::Free::operator()(void* memory) const noexcept { std::free(memory); }
-
-// calloc hands out fresh zero pages that cost only when they are touched.
 void ContactDirectory::Table::create(std::size_t size) {
-  slots.reset(static_cast<Slot*>(std::calloc(size, sizeof(Slot))));
-  if (slots == nullptr) {
-    throw std::bad_alloc();
-  }
+  slots.reset(static_cast<Slot*>(allocate_large(size * sizeof(Slot))));
+  std::memset(slots.get(), 0, size * sizeof(Slot));
   mask = size - 1;
 }
 
 ContactDirectory::Row* ContactDirectory::row(std::uint32_t place) const noexcept {
-  return reinterpret_cast<Row*>(arena_.get() + std::size_t{place} * unit);
+  constexpr std::uint32_t within = (1U << piece_bits) - 1;
+  return reinterpret_cast<Row*>(pieces_[place >> piece_bits].bytes.get() + std::size_t{place & within} * unit);
+}
+
+std::uint32_t ContactDirectory::place_of(std::size_t piece, std::size_t offset) noexcept {
+  static_assert(piece_size == unit << piece_bits);
+  return static_cast<std::uint32_t>((piece << piece_bits) | (offset / unit));
 }
 
 const char* ContactDirectory::id_text(const Row* row) noexcept { return reinterpret_cast<const char*>(row + 1); }
@@ -54,38 +55,31 @@ std::string_view ContactDirectory::email(const Row* row) noexcept {
 
 std::string_view ContactDirectory::key(const Row* row) noexcept {
   const char* email_bytes = email_text(row) + header_size;
-  return {row->key_is_email != 0 ? email_bytes : email_bytes + padded(row->email_size), row->key_size};
+  return {row->key_is_email ? email_bytes : email_bytes + padded(row->email_size), row->key_size};
 }
 
 std::size_t ContactDirectory::row_size(const Row* row) noexcept {
   std::size_t size = sizeof(Row) + header_size + padded(row->id_size);
   if (row->key_size != 0) {
-    size += header_size + padded(row->email_size) + (row->key_is_email != 0 ? 0 : padded(row->key_size));
+    size += header_size + padded(row->email_size) + (row->key_is_email ? 0 : padded(row->key_size));
   }
-  return size;
+  return (size + unit - 1) / unit * unit;
 }
 
-// realloc moves pages instead of copying them, and unlike a vector nothing is zeroed first.
-void ContactDirectory::set_capacity(std::size_t capacity) {
-  auto* moved = static_cast<char*>(std::realloc(arena_.get(), capacity)); // NOLINT(bugprone-suspicious-realloc-usage)
-  if (moved == nullptr) {
-    throw std::bad_alloc();
+// Where the next row goes, with at least this much room.
+char* ContactDirectory::room_for(std::size_t size) {
+  // What a larger piece has left behind its row cannot be told as a place.
+  if (pieces_.empty() || pieces_.back().used >= piece_size || pieces_.back().used + size > pieces_.back().size) {
+    if (pieces_.size() > UINT32_MAX >> piece_bits) {
+      throw Error(sqlstate::program_limit_exceeded, "too many contacts to hold in memory",
+                  "More than " + std::to_string(rows_) + " rows.",
+                  "Point lifecycle.use_contacts() at a relation that holds only the contacts in use.");
+    }
+    const std::size_t used = pieces_.empty() ? unit : 0; // no row lies at place 0
+    const std::size_t room = std::max(pieces_.empty() ? first_piece : piece_size, used + size);
+    pieces_.push_back({LargeMemory<char>(static_cast<char*>(allocate_large(room))), room, used});
   }
-  static_cast<void>(arena_.release());
-  arena_.reset(moved);
-  capacity_ = capacity;
-}
-
-void ContactDirectory::reserve(std::size_t size) {
-  if (size <= capacity_) {
-    return;
-  }
-  if (size > unit * UINT32_MAX) {
-    throw Error(sqlstate::program_limit_exceeded, "too many contacts to hold in memory",
-                "More than " + std::to_string(rows_) + " rows with " + std::to_string(used_) + " bytes.",
-                "Point lifecycle.use_contacts() at a relation that holds only the contacts in use.");
-  }
-  set_capacity(std::max({size, capacity_ * 2, first_capacity}));
+  return pieces_.back().bytes.get() + pieces_.back().used;
 }
 
 char* ContactDirectory::put_text(char* to, std::string_view text) const noexcept {
@@ -99,38 +93,28 @@ void ContactDirectory::add(NullableText id, NullableText email) {
   if (is_blank(id)) {
     return;
   }
-  if (used_ == 0) {
-    used_ = sizeof(Row); // so that no row lies at place 0
-  }
-  // Folding can make an e-mail longer, which only shows once it is done; plain ones keep their size.
-  reserve(used_ + sizeof(Row) + 2 * header_size + padded(id.size()) + 2 * padded(email.size()));
-  char* const begin = arena_.get() + used_;
+  const std::size_t size = sizeof(Row) + 2 * header_size + padded(id.size()) + padded(email.size()) + unit;
   Row fields{};
   fields.id_size = static_cast<std::uint32_t>(id.size());
-  char* const email_at = put_text(begin + sizeof(Row), id);
+  char* begin = room_for(size + padded(email.size())); // plain e-mails keep their size when folded
+  char* email_at = put_text(begin + sizeof(Row), id);
   if (email.data() != nullptr) {
-    char* const key_at = put_text(email_at, email);
-    fields.email_size = static_cast<std::uint32_t>(email.size());
+    char* key_at = put_text(email_at, email);
     if (normalize_plain_email(email, key_at)) {
-      fields.key_size = fields.email_size;
-      fields.key_is_email = std::memcmp(key_at, email.data(), email.size()) == 0 ? 1 : 0;
-      std::memcpy(begin, &fields, sizeof fields);
+      fields.email_size = fields.key_size = static_cast<std::uint32_t>(email.size());
+      fields.key_is_email = std::memcmp(key_at, email.data(), email.size()) == 0;
     } else if (std::string normal; normalize_email(email, normal)) {
-      const auto key_offset = static_cast<std::size_t>(key_at - arena_.get());
-      const auto row_offset = static_cast<std::size_t>(begin - arena_.get());
-      reserve(key_offset + padded(normal.size()));
+      begin = room_for(size + padded(normal.size()));
+      email_at = put_text(begin + sizeof(Row), id);
+      key_at = put_text(email_at, email);
+      std::memcpy(key_at, normal.data(), normal.size());
+      fields.email_size = static_cast<std::uint32_t>(email.size());
       fields.key_size = static_cast<std::uint32_t>(normal.size());
-      fields.key_is_email = normal == email ? 1 : 0;
-      std::memcpy(arena_.get() + key_offset, normal.data(), normal.size());
-      std::memcpy(arena_.get() + row_offset, &fields, sizeof fields);
-    } else {
-      fields.email_size = 0;
-      std::memcpy(begin, &fields, sizeof fields);
+      fields.key_is_email = normal == email;
     }
-  } else {
-    std::memcpy(begin, &fields, sizeof fields);
   }
-  used_ += row_size(&fields);
+  std::memcpy(begin, &fields, sizeof fields);
+  pieces_.back().used += row_size(&fields);
   ++rows_;
 }
 
@@ -138,15 +122,18 @@ std::uint64_t ContactDirectory::hash(std::string_view text) const noexcept {
   return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
 }
 
+ContactDirectory::Slot ContactDirectory::tag_of(std::uint64_t hash) const noexcept {
+  return static_cast<Slot>(hash >> 32U) & ~place_mask_;
+}
+
 // The slot that holds the first row with this key, or the empty one where it belongs.
 template <typename KeyOf>
 ContactDirectory::Slot& ContactDirectory::slot_for(Table& table, std::uint64_t hash, std::string_view key,
                                                    KeyOf key_of) noexcept {
-  const auto tag = static_cast<std::uint32_t>(hash >> 32U);
+  const Slot tag = tag_of(hash);
   for (std::size_t at = hash & table.mask;; at = (at + 1) & table.mask) {
     Slot& slot = table.slots[at];
-    if (slot.place == 0 || (slot.tag == tag && key_of(row(slot.place)) == key)) {
-      slot.tag = tag;
+    if (slot == 0 || ((slot & ~place_mask_) == tag && key_of(row(slot & place_mask_)) == key)) {
       return slot;
     }
   }
@@ -156,11 +143,12 @@ ContactDirectory::Slot& ContactDirectory::slot_for(Table& table, std::uint64_t h
 void ContactDirectory::link(std::uint32_t place, std::uint64_t id_hash, std::uint64_t email_hash) noexcept {
   Row* const added = row(place);
   Slot& id_slot = slot_for(by_id_, id_hash, id(added), [](const Row* r) { return id(r); });
-  if (id_slot.place == 0) {
-    id_slot.place = place;
+  if (id_slot == 0) {
+    id_slot = place | tag_of(id_hash);
+    added->first_of_id = true;
     added->smallest_email = added->key_size != 0 ? place : 0;
   } else {
-    Row* const first = row(id_slot.place);
+    Row* const first = row(id_slot & place_mask_);
     added->next_of_id = first->next_of_id;
     first->next_of_id = place;
     if (added->key_size != 0 && (first->smallest_email == 0 || email(added) < email(row(first->smallest_email)))) {
@@ -171,21 +159,21 @@ void ContactDirectory::link(std::uint32_t place, std::uint64_t id_hash, std::uin
     return;
   }
   Slot& email_slot = slot_for(by_email_, email_hash, key(added), [](const Row* r) { return key(r); });
-  if (email_slot.place == 0) {
-    email_slot.place = place;
+  if (email_slot == 0) {
+    email_slot = place | tag_of(email_hash);
   } else {
-    Row* const first = row(email_slot.place);
+    Row* const first = row(email_slot & place_mask_);
     added->next_of_email = first->next_of_email;
     first->next_of_email = place;
-    first->several_contacts |= id(first) == id(added) ? 0 : 1;
+    first->several_contacts = first->several_contacts || id(first) != id(added);
   }
 }
 
 void ContactDirectory::finish() {
-  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * rows_, 16));
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(rows_ + rows_ / 3, 16));
   by_id_.create(slots);
   by_email_.create(slots);
-  set_capacity(std::max(used_, sizeof(Row)));
+  place_mask_ = static_cast<Slot>(std::bit_ceil((pieces_.size() << piece_bits) + 1) - 1);
   struct Pending {
     std::uint64_t id_hash;
     std::uint64_t email_hash;
@@ -194,21 +182,23 @@ void ContactDirectory::finish() {
   constexpr std::size_t batch = 32; // misses under way at once
   Pending pending[batch];
   unsigned batches = 0;
-  for (std::size_t at = sizeof(Row); at < used_;) {
-    if (batches++ % (interrupt_interval / batch) == 0) {
-      poll_interrupts();
-    }
-    std::size_t count = 0;
-    for (; count < batch && at < used_; ++count) {
-      const auto place = static_cast<std::uint32_t>(at / unit);
-      const Row* const added = row(place);
-      pending[count] = {hash(id(added)), hash(key(added)), place};
-      __builtin_prefetch(&by_id_.slots[pending[count].id_hash & by_id_.mask], 1);
-      __builtin_prefetch(&by_email_.slots[pending[count].email_hash & by_email_.mask], 1);
-      at += row_size(added);
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      link(pending[i].place, pending[i].id_hash, pending[i].email_hash);
+  for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
+    for (std::size_t at = piece == 0 ? unit : 0; at < pieces_[piece].used;) {
+      if (batches++ % (interrupt_interval / batch) == 0) {
+        poll_interrupts();
+      }
+      std::size_t count = 0;
+      for (; count < batch && at < pieces_[piece].used; ++count) {
+        const std::uint32_t place = place_of(piece, at);
+        const Row* const added = row(place);
+        pending[count] = {hash(id(added)), hash(key(added)), place};
+        __builtin_prefetch(&by_id_.slots[pending[count].id_hash & by_id_.mask], 1);
+        __builtin_prefetch(&by_email_.slots[pending[count].email_hash & by_email_.mask], 1);
+        at += row_size(added);
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        link(pending[i].place, pending[i].id_hash, pending[i].email_hash);
+      }
     }
   }
 }
@@ -217,14 +207,14 @@ template <typename KeyOf>
 const ContactDirectory::Row* ContactDirectory::find(const Table& table, std::string_view key,
                                                     KeyOf key_of) const noexcept {
   const std::uint64_t key_hash = hash(key);
-  const auto tag = static_cast<std::uint32_t>(key_hash >> 32U);
+  const Slot tag = tag_of(key_hash);
   for (std::size_t at = key_hash & table.mask;; at = (at + 1) & table.mask) {
     const Slot slot = table.slots[at];
-    if (slot.place == 0) {
+    if (slot == 0) {
       return nullptr;
     }
-    if (slot.tag == tag) {
-      const Row* const found = row(slot.place);
+    if ((slot & ~place_mask_) == tag) {
+      const Row* const found = row(slot & place_mask_);
       __builtin_prefetch(reinterpret_cast<const char*>(found) + 64);
       if (key_of(found) == key) {
         return found;
@@ -258,7 +248,7 @@ ContactDirectory::Resolution ContactDirectory::resolve(NullableText id, Nullable
   if (contact == nullptr) {
     return {ContactOutcome::orphan, nullptr, nullptr};
   }
-  if (contact->several_contacts != 0) {
+  if (contact->several_contacts) {
     return {ContactOutcome::ambiguous, nullptr, nullptr};
   }
   return {ContactOutcome::matched, id_text(contact), nullptr};
@@ -337,13 +327,7 @@ ContactDirectory::Digest ContactDirectory::digest() const {
       poll_interrupts();
     }
   };
-  for (std::size_t at = 0; at <= by_id_.mask; ++at) {
-    poll();
-    const Slot slot = by_id_.slots[at];
-    if (slot.place == 0) {
-      continue;
-    }
-    const Row* const contact = row(slot.place);
+  const auto count_contact = [&](const Row* contact) {
     if (contact->smallest_email == 0) {
       count_pair(id(contact), {});
     } else if (contact->next_of_id == 0) {
@@ -363,12 +347,26 @@ ContactDirectory::Digest ContactDirectory::digest() const {
         count_pair(id(contact), each);
       }
     }
+  };
+  for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
+    for (std::size_t at = piece == 0 ? unit : 0; at < pieces_[piece].used;) {
+      poll();
+      const Row* const contact = row(place_of(piece, at));
+      if (contact->first_of_id) {
+        count_contact(contact);
+      }
+      at += row_size(contact);
+    }
   }
   return sum;
 }
 
 std::size_t ContactDirectory::bytes() const noexcept {
-  return sizeof *this + capacity_ + (by_id_.mask + by_email_.mask + 2) * sizeof(Slot);
+  std::size_t sum = sizeof *this + (by_id_.mask + by_email_.mask + 2) * sizeof(Slot);
+  for (const Piece& piece : pieces_) {
+    sum += piece.used;
+  }
+  return sum;
 }
 
 } // namespace lifecycle

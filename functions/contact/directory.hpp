@@ -1,9 +1,10 @@
 // Who is meant by (contact_id, e-mail): the contacts of one moment, in memory, found by id and by normalised e-mail.
 //
 // Filled once with add() for each row and finish(), then only read. Rows lie one after another in an arena; two flat
-// hash tables of eight-byte slots (32 bits of the hash, place in the arena) point into it, so that a look-up costs two
-// cache misses. Ids and e-mails lie there as the caller's own text values (see TextHeader) and can be handed out
-// without a copy for as long as the directory lives.
+// hash tables of four-byte slots (place in the arena, and of the hash what bits are left) point into it. The tables of
+// a few hundred thousand contacts fit a core's own cache, so that a look-up waits for memory once, for the row. Ids and
+// e-mails lie there as the caller's own text values (see TextHeader) and can be handed out without a copy for as long
+// as the directory lives.
 //
 // What counts:
 //   - an id that is null or blank is none: the row is ignored, and a look-up with one goes by e-mail;
@@ -13,10 +14,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "functions/core/large_memory.hpp"
 
 namespace lifecycle {
 
@@ -47,6 +49,7 @@ class ContactDirectory {
   ContactDirectory(TextHeader text_header, std::uint64_t seed) noexcept : text_header_(text_header), seed_(seed) {}
   ContactDirectory(const ContactDirectory&) = delete;
   ContactDirectory& operator=(const ContactDirectory&) = delete;
+  ~ContactDirectory() = default;
 
   void add(NullableText id, NullableText email);
   void finish();
@@ -65,30 +68,33 @@ class ContactDirectory {
 
  private:
   // Places in the arena are counted in units; place 0 means none.
-  static constexpr std::size_t unit = 4;
+  static constexpr std::size_t unit = 16;
 
   // In the arena: Row, header and bytes of the id, header and bytes of the e-mail, and the bytes of its normal form
-  // where that differs; each padded to a unit.
+  // where that differs; each padded to four bytes, and all of it to a unit.
   struct Row {
     std::uint32_t id_size;
     std::uint32_t email_size;
-    std::uint32_t key_size;         // 0: no e-mail
-    std::uint32_t next_of_email;    // next row with this normal form, of whatever contact
-    std::uint32_t next_of_id;       // next row of this contact
-    std::uint32_t smallest_email;   // first row of a contact: its row with the smallest e-mail
-    std::uint16_t key_is_email;     // the normal form is the e-mail itself
-    std::uint16_t several_contacts; // first row of an e-mail: rows of other contacts follow
+    std::uint32_t key_size;       // 0: no e-mail
+    std::uint32_t next_of_email;  // next row with this normal form, of whatever contact
+    std::uint32_t next_of_id;     // next row of this contact
+    std::uint32_t smallest_email; // first row of a contact: its row with the smallest e-mail
+    bool key_is_email;            // the normal form is the e-mail itself
+    bool several_contacts;        // first row of an e-mail: rows of other contacts follow
+    bool first_of_id;             // first row of a contact
   };
 
-  struct Slot {
-    std::uint32_t tag;
-    std::uint32_t place;
+  // The arena grows by pieces, so that nothing is copied on the way. A row larger than one has a piece of its own.
+  struct Piece {
+    LargeMemory<char> bytes;
+    std::size_t size;
+    std::size_t used;
   };
-  struct Free {
-    void operator()(void* memory) const noexcept;
-  };
+  static constexpr unsigned piece_bits = 17; // of a place: the unit within its piece
+
+  using Slot = std::uint32_t; // the place in the bits of place_mask_, in the others bits of the hash
   struct Table {
-    std::unique_ptr<Slot[], Free> slots;
+    LargeMemory<Slot> slots;
     std::size_t mask = 0;
 
     void create(std::size_t size);
@@ -102,10 +108,11 @@ class ContactDirectory {
   static std::string_view key(const Row* row) noexcept;
   static std::size_t row_size(const Row* row) noexcept;
 
-  void reserve(std::size_t size);
-  void set_capacity(std::size_t capacity);
+  char* room_for(std::size_t size);
+  static std::uint32_t place_of(std::size_t piece, std::size_t offset) noexcept;
   char* put_text(char* to, std::string_view text) const noexcept;
   [[nodiscard]] std::uint64_t hash(std::string_view text) const noexcept;
+  [[nodiscard]] Slot tag_of(std::uint64_t hash) const noexcept;
   template <typename KeyOf>
   Slot& slot_for(Table& table, std::uint64_t hash, std::string_view key, KeyOf key_of) noexcept;
   void link(std::uint32_t place, std::uint64_t id_hash, std::uint64_t email_hash) noexcept;
@@ -115,10 +122,9 @@ class ContactDirectory {
 
   TextHeader text_header_;
   std::uint64_t seed_;
-  std::unique_ptr<char, Free> arena_;
-  std::size_t used_ = 0;
-  std::size_t capacity_ = 0;
+  std::vector<Piece> pieces_;
   std::size_t rows_ = 0;
+  Slot place_mask_ = 0;
   Table by_id_;
   Table by_email_;
 };

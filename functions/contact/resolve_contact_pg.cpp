@@ -64,6 +64,14 @@ Datum outcome_name(ContactOutcome outcome) {
 
 LIFECYCLE_FUNCTION(lifecycle_contact_outcome) { return outcome_name(resolve(fcinfo).outcome); }
 
+LIFECYCLE_FUNCTION(lifecycle_contact_refusal) {
+  const ContactOutcome outcome = resolve(fcinfo).outcome;
+  if (outcome != ContactOutcome::ambiguous && outcome != ContactOutcome::unknown_contact) {
+    PG_RETURN_NULL();
+  }
+  return outcome_name(outcome);
+}
+
 LIFECYCLE_FUNCTION(lifecycle_resolved_contact_id) {
   const char* const contact_id = resolve(fcinfo).contact_id;
   if (contact_id == nullptr) {

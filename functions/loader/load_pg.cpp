@@ -2,6 +2,7 @@
 // others into `target`. The rows come straight from the executor through a DestReceiver of our own, so that the plan
 // may be a parallel one, which INSERT ... SELECT is not, and nothing is stored in between.
 #include "functions/loader/bulk_writer_pg.hpp"
+#include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
 
 extern "C" {
@@ -12,7 +13,6 @@ extern "C" {
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "funcapi.h"
-#include "tcop/dest.h"
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 }
@@ -148,22 +148,6 @@ void start_progress(Oid target) {
   pgstat_progress_update_multi_param(2, parameters, values);
 }
 
-void run_query(const char* query, DestReceiver* receiver) {
-  SPIPlanPtr const plan = SPI_prepare_cursor(query, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
-  if (plan == nullptr) {
-    elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
-  }
-  if (!SPI_is_cursor_plan(plan)) {
-    ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("the query to load must be one SELECT")));
-  }
-  SPIExecuteOptions options = {};
-  options.must_return_tuples = true;
-  options.dest = receiver;
-  if (const int result = SPI_execute_plan_extended(plan, &options); result < 0) {
-    elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
-  }
-}
-
 } // namespace
 } // namespace lifecycle::loader
 
@@ -199,7 +183,7 @@ LIFECYCLE_FUNCTION(lifecycle_load) {
 
   start_progress(target);
   SPI_connect();
-  run_query(query, &load->receiver);
+  run_query(query, false, &load->receiver);
   SPI_finish();
   close_writer(load->target);
   close_writer(load->rejects);

@@ -11,14 +11,14 @@ DECLARE
   horizon timestamptz;
   new_table regclass;
   loaded record;
-  before_count bigint;
+  gone bigint;
   superseded bigint;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_rebuild_step.source_system);
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();
-  new_table := lifecycle._new_partition(source.source_system, (left(source.partition_name, 55) || '_new')::name);
+  new_table := lifecycle._new_partition(source.source_system, source.partition_name, (left(source.partition_name, 55) || '_new')::name);
   CREATE TEMPORARY TABLE lifecycle_ledger_rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
     copies bigint, body jsonb) ON COMMIT DROP;
   -- Frozen: a reader whose snapshot is older than the swap sees the new rows whole, never an empty partition.
@@ -53,15 +53,14 @@ BEGIN
     source.source_system, lifecycle._findings_ctes(source.source_system, true))
     INTO new_errors, new_warnings, resolved, superseded;
 
-  EXECUTE format('SELECT count(*) FROM lifecycle.%1$I o WHERE NOT EXISTS (SELECT FROM %2$s n WHERE n.source_record_id = o.source_record_id)',
-    source.partition_name, new_table) INTO before_count;
+  gone := lifecycle._count_gone(format('lifecycle.%I', source.partition_name)::regclass, new_table);
   PERFORM lifecycle._swap_partition(source.source_system, source.partition_name, new_table);
   DROP TABLE pg_temp.lifecycle_ledger_rejects;
   UPDATE lifecycle.sources s
     SET loaded_at = now(), contacts_applied = latest_change,
       watermark = CASE WHEN compiled.change_column IS NOT NULL THEN greatest(s.watermark, horizon) END
     WHERE s.source_system = source.source_system;
-  PERFORM lifecycle._count_rows(run, loaded.rows_in, loaded.written, 0, superseded, 0, loaded.rejected - superseded, before_count);
+  PERFORM lifecycle._count_rows(run, loaded.rows_in, loaded.written, 0, superseded, 0, loaded.rejected - superseded, gone);
 END
 $$;
 COMMENT ON PROCEDURE lifecycle._rebuild_step(bigint, text, bigint, bigint, bigint) IS

@@ -107,8 +107,8 @@ SELECT alike(load_small('SELECT ''long''::varchar, NULL::text AS reject_code, 1'
 SELECT is(load_small('SELECT ''long''::varchar(3), NULL::text AS reject_code, 1', 'limited'), 'no error', '... one that it does is taken');
 SELECT is(outcome($$SELECT lifecycle._load('SELECT 1, ''x''::text, NULL::text AS reject_code, 1', 'small', 'limited')$$),
   '42804: the query does not fit the tables it is loaded into (The first column of table "limited" is not reject_code of type text.)', 'rejects have a reject_code');
-SELECT is(load_small('SELECT 1, ''x''::text, NULL::text AS reject_code, 1; SELECT 2'), '42601: the query to load must be one SELECT ()', 'one query only');
-SELECT is(load_small('DELETE FROM small'), '42601: the query to load must be one SELECT ()', '... that gives rows');
+SELECT is(load_small('SELECT 1, ''x''::text, NULL::text AS reject_code, 1; SELECT 2'), '42601: the query must be one SELECT ()', 'one query only');
+SELECT is(load_small('DELETE FROM small'), '42601: the query must be one SELECT ()', '... that gives rows');
 SELECT alike(load_small('SELEKT'), '42601: syntax error%', 'a syntax error stays one');
 SELECT alike(outcome($$SELECT lifecycle._load('SELECT 1', 'small', 'small')$$), '22023:%', 'target and rejects are two tables');
 SELECT alike(outcome($$SELECT lifecycle._load(NULL, 'small', 'bad')$$), '22004:%', 'no argument may be null');
