@@ -31,9 +31,16 @@ BEGIN
 
   SELECT * INTO written
   FROM lifecycle._mirror_sqlite(path,
-    format('SELECT %s FROM %s AS c', contact_columns, source.relation),
+    format('SELECT %s FROM %s AS c', contact_columns, source.relation)
+      || CASE WHEN lifecycle._any_suppressed() THEN format(' WHERE NOT lifecycle._is_suppressed(c.%I::text, c.%I::text)', source.id_column, source.email_column) ELSE '' END,
     'SELECT contact_id, contact_email, event_type, event_name, event_source, event_timestamp, source_system, source_record_id,
        payload, ingested_at, event_fingerprint FROM lifecycle.contact_events');
+  -- For erasures, which write it anew; where the caller may not note it, the next run does.
+  IF NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AND has_table_privilege('lifecycle.mirrors', 'SELECT')
+    AND has_table_privilege('lifecycle.mirrors', 'INSERT') AND has_table_privilege('lifecycle.mirrors', 'UPDATE') THEN
+    INSERT INTO lifecycle.mirrors AS m (path) VALUES (mirror_sqlite.path)
+    ON CONFLICT ON CONSTRAINT mirrors_pkey DO UPDATE SET written_at = excluded.written_at, written_by = excluded.written_by;
+  END IF;
   RAISE NOTICE 'mirror_sqlite: % contacts and % events in %', written.contacts, written.events, path;
 END
 $$;
