@@ -142,6 +142,10 @@ LIFECYCLE_FUNCTION(lifecycle_jsonlogic) {
   auto* const made = static_cast<Jsonb*>(palloc(VARHDRSZ + result->size()));
   SET_VARSIZE(made, VARHDRSZ + result->size());
   std::memcpy(VARDATA(made), result->data(), result->size());
+  constexpr std::size_t kept = 1024UL * 1024;
+  if (result->capacity() > kept) {
+    std::string().swap(site->result);
+  }
   free_copy(rule, PG_GETARG_DATUM(0));
   free_copy(document, PG_GETARG_DATUM(1));
   PG_RETURN_JSONB_P(made);

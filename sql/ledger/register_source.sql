@@ -23,6 +23,7 @@ BEGIN
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_mapping(relation, mapping);
   PERFORM lifecycle._require_whole_rows(relation);
+  PERFORM lifecycle._require_owner('register_source()'); -- who alone can add a partition
   IF mapping ? 'look_back' THEN
     look_back := lifecycle._look_back(source_system, mapping -> 'look_back');
   END IF;

@@ -12,7 +12,7 @@ BEGIN
       HINT = 'CALL lifecycle.mirror_sqlite(''/srv/mirror/contact_events.sqlite'');';
   END IF;
   SELECT * INTO source FROM lifecycle._contact_relation();
-  -- SQLite's names ignore case: a name that is taken gets a number. Ids and e-mails are text, as in contact_events.
+  -- SQLite's names ignore case: a name that is taken gets a number that leads to none. Ids and e-mails are text, as in contact_events.
   WITH columns AS (
     SELECT a.attnum, format('c.%I', a.attname) || CASE WHEN a.attname IN (source.id_column, source.email_column) THEN '::text' ELSE '' END AS value,
       CASE a.attname WHEN source.id_column THEN 'contact_id' WHEN source.email_column THEN 'email' ELSE a.attname END AS name,
@@ -22,7 +22,10 @@ BEGIN
   ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY lower(name) ORDER BY place, attnum) AS taken FROM columns
   )
-  SELECT string_agg(format('%s AS %I', value, name || CASE WHEN taken > 1 THEN '_' || taken ELSE '' END), ', ' ORDER BY place, attnum)
+  SELECT string_agg(format('%s AS %I', value, name || CASE WHEN taken > 1 THEN '_' || (
+      SELECT number FROM generate_series(2, 4000) AS number
+      WHERE lower(name || '_' || number) NOT IN (SELECT lower(c.name) FROM columns AS c)
+      ORDER BY number OFFSET taken - 2 LIMIT 1) ELSE '' END), ', ' ORDER BY place, attnum)
   INTO contact_columns
   FROM numbered;
 

@@ -13,12 +13,15 @@ FROM (VALUES
   ('+_have_*', 'flag', 'is a flag, not an action'),
   ('+_had_*', 'flag', 'is a flag, not an action'),
   ('+_been_*', 'flag', 'is a flag, not an action'),
+  ('+_be_*', 'flag', 'says what is to be, not what happened'),
+  ('+_being_*', 'flag', 'says what is going on, not what happened'),
   ('*_not_*', 'state', 'says what did not happen: a state'),
   ('*_never_*', 'state', 'says what did not happen: a state'),
   ('*_no_longer_*', 'state', 'says what is no longer so: a state'),
   ('*_last_<past>', 'state', 'is an attribute of the latest action, not an action'),
   ('*_latest_<past>', 'state', 'is an attribute of the latest action, not an action'),
   ('*_currently_*', 'state', 'says what is so at the moment: a state'),
+  ('*_<person>_satisfied', 'state', 'says how somebody is, not what happened'),
   ('*_<past>_at', 'state', 'is a time, not an action'),
   ('*_created_on', 'state', 'is a date, not an action'),
   ('*_updated_on', 'state', 'is a date, not an action'),
@@ -34,6 +37,12 @@ FROM (VALUES
   ('median_+', 'count', 'is a measure, not an action'),
   ('cumulative_+', 'count', 'is a measure, not an action'),
   ('lifetime_+', 'count', 'is a measure, not an action'),
+  ('time_spent', 'count', 'is a measure, not an action'),
+  ('+_time_spent', 'count', 'is a measure, not an action'),
+  ('*_time_elapsed', 'count', 'is a measure, not an action'),
+  ('*_amount_<past>', 'count', 'is a measure, not an action'),
+  ('*_quantity_<past>', 'count', 'is a measure, not an action'),
+  ('*_<time_units>_<past>', 'count', 'is a measure, not an action'),
   ('+_per_+', 'count', 'is a measure, not an action'),
   ('*_last_<number>_*', 'count', 'is a measure over a span of time, not an action'),
   ('*_past_<number>_*', 'count', 'is a measure over a span of time, not an action'),
@@ -55,4 +64,8 @@ SELECT 'event_name', pattern, 'exception', 'allow', reason, 'shipped'
 FROM (VALUES
   ('total_<past>_*', 'The total itself is what something was done to.'),
   ('average_<past>_*', 'The average itself is what something was done to.')) v (pattern, reason)
+UNION ALL
+SELECT 'event_name', '*_' || measure || '_' || action, 'exception', 'allow', 'The measure itself is what something was done to.', 'shipped'
+FROM unnest(ARRAY['amount', 'quantity']) measure,
+  string_to_table('changed updated adjusted corrected entered edited set reset calculated confirmed exceeded selected reached', ' ') action
 ON CONFLICT DO NOTHING;
