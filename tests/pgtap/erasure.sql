@@ -1,6 +1,6 @@
 -- Lawful forgetting: nothing of the person is left, nobody else loses anything, and nothing brings them back.
 \ir ../lib/ledger_test.sql
-SELECT plan(73);
+SELECT plan(76);
 \set directory `mktemp -d /tmp/erasure.XXXXXX && chmod 777 /tmp/erasure.* 2>/dev/null`
 \setenv DIRECTORY :directory
 \set mirror :directory '/mirror.sqlite'
@@ -160,6 +160,16 @@ SELECT is(fate('forms', '12') || ' / ' || fate('forms', '1') || ' / ' || fate('v
 SELECT is_empty($$ SELECT FROM lifecycle.contact_directory WHERE contact_id = 'c1' $$, 'the directory does not take her up again');
 DELETE FROM lifecycle.contacts WHERE contact_id = 'c1';
 SELECT is_empty('SELECT places_of(''(?<!x)ann@secret'')', 'she is nowhere');
+
+-- Rows without an id, too, which are told apart by their content: here there is none to tell.
+CREATE TABLE up.nameless (id text, email text);
+INSERT INTO up.nameless VALUES (NULL, 'ann@secret.org'), (NULL, 'ANN@secret.org'), (NULL, 'bob@other.org');
+SELECT lifecycle.register_source('nameless', 'up.nameless', '{"contact_email": "email", "event_type": {"constant": "form"}, "event_timestamp": {"constant": "2026-01-01"}, "source_record_id": "id"}') \g /dev/null
+CALL lifecycle.sync_contact_events('nameless');
+CALL lifecycle.sync_contact_events('nameless');
+SELECT is(last_run('nameless'), '3 in = 0 written + 0 unchanged + 0 superseded + 3 held; 0 deleted', 'rows without an id are held as well');
+SELECT results_eq($$ SELECT code, count(*) FROM lifecycle.issues WHERE source_system = 'nameless' AND resolved_at IS NULL GROUP BY 1 ORDER BY 1 $$, $$ VALUES ('no_record_id', 1::bigint), ('suppressed', 1) $$, 'under one finding, run after run');
+SELECT is_empty('SELECT places_of(''(?<!x)ann@secret'')', 'which does not say whose');
 
 -- Events come in redacted, whichever way; a second delivery of one is a repeat.
 CALL lifecycle.ingest_events();
