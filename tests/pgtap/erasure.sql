@@ -1,6 +1,6 @@
 -- Lawful forgetting: nothing of the person is left, nobody else loses anything, and nothing brings them back.
 \ir ../lib/ledger_test.sql
-SELECT plan(76);
+SELECT plan(78);
 \set directory `mktemp -d /tmp/erasure.XXXXXX && chmod 777 /tmp/erasure.* 2>/dev/null`
 \setenv DIRECTORY :directory
 \set mirror :directory '/mirror.sqlite'
@@ -236,6 +236,10 @@ SELECT is(last_run('people'), '2 in = 1 written + 0 unchanged + 0 superseded + 1
 DELETE FROM lifecycle.suppressions s USING lifecycle.erasures e WHERE e.erasure_id = s.erasure_id AND e.pseudonym = u(4)::text;
 CALL lifecycle.reconcile_contact_events('people');
 SELECT is(last_run('people'), '2 in = 1 written + 1 unchanged + 0 superseded + 0 held; 0 deleted', 'who is taken off the list comes in again');
+DELETE FROM lifecycle.suppression_key;
+SELECT fails_with('CALL lifecycle.sync_contact_events(''people'')', '55000: % the key of lifecycle.suppressions is missing%', 'without its key the list is an error, not an open door');
+SELECT fails_with('INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES (gen_random_uuid(), ''page_viewed'', now(), ''x2'', ''{}'')',
+  '55000: the key of lifecycle.suppressions is missing%', 'for events too');
 DELETE FROM lifecycle.suppressions;
 SELECT is(lifecycle._any_suppressed(), false, 'an empty list is known to be empty');
 SELECT is((SELECT count(*) FROM pg_proc WHERE lifecycle._mapped_query('people', '{"contact_id": "id", "event_type": {"constant": "system"}, "event_timestamp": {"constant": "2026-01-01"}, "source_record_id": "id"}', '') LIKE '%suppressed%'), 0::bigint, 'and costs a sync nothing');
