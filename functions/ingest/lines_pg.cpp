@@ -195,4 +195,27 @@ void judge_line(Lines* lines, const Line& line) {
   }
 }
 
+bool would_be_event(Lines* lines, const Line& line, event::Contract& contract) {
+  if (stored_size(line) > limits.max_event_bytes) {
+    return false;
+  }
+  const Text text = text_of(line);
+  if (text.problem != nullptr) {
+    return false;
+  }
+  varlena* const source = line.has_source ? pg::detoasted(line.source) : nullptr;
+  const event::TimeRange range = pg::event_time_range();
+  const bool taken = pg::guard([&] {
+    const json::WriterLease writer;
+    const bool good = lines->judge.judge(text.bytes, source == nullptr ? std::string_view() : pg::bytes_of(source),
+                                         lines->book, contract, range, *writer);
+    lines->judge.trim();
+    return good;
+  });
+  if (text.copy != nullptr) {
+    pfree(text.copy);
+  }
+  return taken;
+}
+
 } // namespace lifecycle::ingest

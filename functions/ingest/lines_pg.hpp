@@ -38,4 +38,7 @@ Datum contract_version();
 // Judges a line into the batch.
 void judge_line(Lines* lines, const Line& line);
 
+// Whether the line would be an event under another contract; nothing is kept.
+bool would_be_event(Lines* lines, const Line& line, event::Contract& contract);
+
 } // namespace lifecycle::ingest

@@ -3,6 +3,7 @@ CREATE FUNCTION lifecycle._partition_by_time(parent regclass, time_column name, 
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
   partman name := lifecycle._require_partman();

@@ -10,10 +10,11 @@ SELECT setseed(0.25) AS seeded \gset
 
 CREATE FUNCTION pg_temp.pick(list text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT list[1 + floor(random() * array_length(list, 1))::int] $$;
 -- Values that are equal to each other in all of JavaScript's ways.
-CREATE FUNCTION pg_temp.scalar() RETURNS jsonb LANGUAGE sql VOLATILE AS $$
-  SELECT pg_temp.pick(ARRAY['null', 'true', 'false', '0', '1', '5', '5.0', '1e2', '"pro"', '"free"', '"5"', '" 5 "', '""', '"a,b"', '"true"', '"null"',
-    '"it''s \"x\" \\ é"', '"[object Object]"', '"0"', '"1"'])::jsonb
+CREATE FUNCTION pg_temp.scalars() RETURNS text[] LANGUAGE sql AS $$
+  SELECT ARRAY['null', 'true', 'false', '0', '1', '5', '5.0', '1e2', '"pro"', '"free"', '"5"', '" 5 "', '""', '"a,b"', '"true"', '"null"',
+    '"it''s \"x\" \\ é"', '"[object Object]"', '"0"', '"1"']
 $$;
+CREATE FUNCTION pg_temp.scalar() RETURNS jsonb LANGUAGE sql VOLATILE AS $$ SELECT pg_temp.pick(pg_temp.scalars())::jsonb $$;
 CREATE FUNCTION pg_temp.value(depth int) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   made jsonb;
@@ -75,10 +76,22 @@ CREATE TABLE users AS SELECT CASE WHEN random() < 0.9 THEN '{}'::jsonb || CASE W
     || CASE WHEN random() < 0.6 THEN jsonb_build_object('b', pg_temp.value(2)) ELSE '{}' END || CASE WHEN random() < 0.5 THEN jsonb_build_object('c', pg_temp.scalar()) ELSE '{}' END
     || jsonb_build_object(pg_temp.pick('{0,length,x y,it''s,""}'), pg_temp.value(1))
   ELSE pg_temp.value(2) END AS attributes
-FROM generate_series(1, 1500);
-INSERT INTO users SELECT jsonb_build_object('a', v) FROM unnest(ARRAY['"pro"', '["pro"]', '[["pro"]]', '["pro", null]', '[["pro", 1]]', '{"b": "pro"}', '["5"]', '[[5]]']::jsonb[]) v;
+FROM generate_series(1, 600);
+-- Each value itself, and within arrays, which are equal to it too.
+INSERT INTO users SELECT jsonb_build_object('a', v) FROM unnest(pg_temp.scalars()) s,
+  LATERAL unnest(ARRAY[s::jsonb, jsonb_build_array(s::jsonb), jsonb_build_array(jsonb_build_array(s::jsonb)), jsonb_build_array(s::jsonb, 'a', 'b'), jsonb_build_object('b', s::jsonb)]) v;
+INSERT INTO users VALUES ('{"a": ["a", "b"]}'), ('{"a": [{}]}'), ('{}'), ('[]'), ('null');
 
-CREATE TABLE rules AS SELECT i AS id, r AS rule, NULL::text AS sql, 0 AS matching, 0 AS passing, 0 AS lost FROM generate_series(1, 1500) i, LATERAL (SELECT pg_temp.rule(2 + i * 0) r) x;
+-- Random rules, and each equality of each path and value, with and without a default.
+CREATE TABLE rules AS SELECT row_number() OVER () AS id, r AS rule, NULL::text AS sql, 0 AS matching, 0 AS passing, 0 AS lost FROM (
+  SELECT pg_temp.rule(2 + i * 0) AS r FROM generate_series(1, 1200) i
+  UNION ALL
+  SELECT CASE WHEN o IN ('!=', '!==') THEN jsonb_build_object('!', e) ELSE e END
+  FROM unnest('{==,===,!=,!==}'::text[]) o, unnest(pg_temp.scalars()) s,
+    unnest(ARRAY['"user.attributes.a"', '"user.attributes.a.b"', '"user.attributes.a.0"', '"user.attributes.length"', '["user.attributes.a", null]']::jsonb[]) p,
+    LATERAL (SELECT CASE jsonb_typeof(p) WHEN 'array' THEN jsonb_set(p, '{1}', s::jsonb) ELSE p END AS path) y,
+    LATERAL (SELECT jsonb_build_object(o, jsonb_build_array(jsonb_build_object('var', path), s::jsonb)) AS e) z
+) x;
 UPDATE rules SET sql = lifecycle._indexable_condition(rule);
 DO $$
 DECLARE r record;

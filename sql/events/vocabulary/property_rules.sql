@@ -4,6 +4,7 @@ SELECT 'property', pattern, 'property.' || code, reason, 'shipped'
 FROM (VALUES
   ('<auxiliary>_+_<person>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
   ('<auxiliary>_*_<standing>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
+  ('<standing>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
   ('*_<standing>_<person>', 'classification', 'classifies, which is derived from events'),
   ('*_at_risk_*', 'derived', 'carries a prediction, which is derived from events'),
   ('*_high_value_*', 'classification', 'classifies, which is derived from events'),
@@ -85,6 +86,8 @@ FROM (VALUES
   ('*_clv_*', 'metric', 'is a metric, which is derived from events'),
   ('*_cltv_*', 'metric', 'is a metric, which is derived from events'),
   ('*_arpu_*', 'metric', 'is a metric, which is derived from events'),
+  ('*_mrr_*', 'metric', 'is a metric, which is derived from events'),
+  ('*_kpi_*', 'metric', 'is a metric, which is derived from events'),
   ('*_dau_*', 'metric', 'is a metric, which is derived from events'),
   ('*_wau_*', 'metric', 'is a metric, which is derived from events'),
   ('*_mau_*', 'metric', 'is a metric, which is derived from events'),
