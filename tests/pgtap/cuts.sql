@@ -19,7 +19,7 @@ INSERT INTO lifecycle.users (email, current_lifecycle_stage, changed_xid) VALUES
 RESET session_replication_role;
 SELECT is(:'own'::boolean, true, 'rows that arrive by replication get the number they have here');
 SELECT set_eq($$SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'lifecycle._set_changed_xid()'::regprocedure AND tgenabled = 'A' AND tgparentid = 0$$,
-  '{lifecycle.users,lifecycle.user_lifecycle_history,lifecycle.lifecycle_events}'::text[], 'in all tables that cuts read');
+  '{lifecycle.users,lifecycle.user_lifecycle_history,lifecycle.lifecycle_events,lifecycle.erasures}'::text[], 'in all tables that cuts read');
 SELECT is_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgfoid = 'lifecycle._set_changed_xid()'::regprocedure AND tgenabled <> 'A' AND tgrelid <> 'things'::regclass$$,
   'and in their partitions');
 
