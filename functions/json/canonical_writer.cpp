@@ -3,6 +3,7 @@
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
 #include "functions/core/limits.hpp"
+#include "functions/json/pointer.hpp"
 #include "functions/json/string_writer.hpp"
 #include "functions/core/pure.hpp"
 
@@ -92,23 +93,6 @@ std::string_view key_at(const Container& object, std::uint32_t index) {
     begin = entry_end(entry_at(object.entries, i), begin, object.size);
   }
   return {object.data + begin, entry_end(entry_at(object.entries, index), begin, object.size) - begin};
-}
-
-// One step of an RFC 6901 pointer, of a long key its beginning: whole UTF-8 characters only.
-void append_token(std::string& pointer, std::string_view key, std::size_t longest) {
-  pointer += '/';
-  for (const char byte : key) {
-    const bool continues = (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-    if (pointer.size() > longest && !continues) {
-      pointer += "...";
-      return;
-    }
-    if (byte == '~' || byte == '/') {
-      pointer += byte == '~' ? "~0" : "~1";
-    } else {
-      pointer += byte;
-    }
-  }
 }
 
 // Room that a child needs of which n bytes are stored, beside what may stand before and after it.
@@ -340,10 +324,9 @@ void CanonicalWriter::fail_depth() const {
 
 // The RFC 6901 pointer of the child being written, cut where it would fill the message.
 std::string CanonicalWriter::pointer() const {
-  constexpr std::size_t longest = 1000;
   std::string pointer;
   for (const Frame& frame : frames_) {
-    if (pointer.size() > longest) {
+    if (pointer.size() > longest_pointer) {
       return pointer + "/...";
     }
     const std::uint32_t child = frame.next - 1;
@@ -353,7 +336,7 @@ std::string CanonicalWriter::pointer() const {
     }
     const std::uint32_t index =
         frame.shape != nullptr ? frame.shape->members[child].index : order_[frame.order_at + child].index;
-    append_token(pointer, key_at(frame.container, index), longest);
+    append_token(pointer, key_at(frame.container, index));
   }
   return pointer;
 }
