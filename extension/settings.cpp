@@ -20,10 +20,13 @@ int lock_timeout = 200;
 int lock_attempts = 300;
 int max_document_bytes = 256 * 1024 * 1024;
 int max_depth = 1000;
+int max_condition_steps = 1'000'000;
 
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
+
+void assign_max_condition_steps(int value, void*) { limits.max_condition_steps = static_cast<std::size_t>(value); }
 
 } // namespace
 
@@ -36,6 +39,12 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.max_depth", "Deepest nesting of a JSON document that is processed.",
                           "Deeper documents raise program_limit_exceeded; a source row with one is held.", &max_depth,
                           1000, 1, 6000, PGC_USERSET, 0, nullptr, assign_max_depth, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.max_condition_steps",
+                          "Most steps that the evaluation of one condition on one document may take.",
+                          "A step is an operator, an element visited, or 64 bytes of a text that is built. Beyond it "
+                          "program_limit_exceeded is raised; a condition of more operators is refused.",
+                          &max_condition_steps, 1'000'000, 1, INT_MAX, PGC_USERSET, 0, nullptr,
+                          assign_max_condition_steps, nullptr);
   DefineCustomIntVariable("lifecycle_ledger.horizon_margin", "Time subtracted from stable_horizon().",
                           "Covers the gap between a transaction's now() being fixed and its being published.",
                           &horizon_margin, 1000, 0, 3600 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);

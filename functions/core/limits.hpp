@@ -1,4 +1,4 @@
-// Limits that settings may change (lifecycle_ledger.max_document_bytes, lifecycle_ledger.max_depth); the defaults
+// Limits that settings may change (lifecycle_ledger.max_document_bytes, max_depth, max_condition_steps); the defaults
 // serve the unit tests and the tools that use the cores outside the server.
 #pragma once
 
@@ -9,6 +9,7 @@ namespace lifecycle {
 struct Limits {
   std::size_t max_document_bytes = 256UL * 1024 * 1024;
   unsigned max_depth = 1000;
+  std::size_t max_condition_steps = 1'000'000;
 };
 
 inline Limits limits;

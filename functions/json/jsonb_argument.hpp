@@ -21,7 +21,11 @@ inline void prefetch_value(Datum value) {
 
 // The value in memory, short-header values in place; to be freed where it is not the datum itself.
 inline varlena* detoasted(Datum value) {
-  return pg_detoast_datum_packed(reinterpret_cast<varlena*>(DatumGetPointer(value)));
+  auto* const stored = reinterpret_cast<varlena*>(DatumGetPointer(value));
+  // What needs no detoasting is told from its first byte, without a call.
+  return likely(VARATT_IS_4B_U(stored) || (VARATT_IS_1B(stored) && !VARATT_IS_1B_E(stored)))
+             ? stored
+             : pg_detoast_datum_packed(stored);
 }
 
 inline std::string_view bytes_of(const varlena* value) { return {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)}; }

@@ -1,0 +1,4 @@
+CREATE FUNCTION lifecycle._indexable_condition(rule jsonb, path text DEFAULT 'user.attributes', expression text DEFAULT 'attributes') RETURNS text
+AS 'MODULE_PATHNAME', 'lifecycle_indexable_condition' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION lifecycle._indexable_condition(jsonb, text, text) IS
+'Internal: what a GIN index (jsonb_ops) on a column can say about a JsonLogic rule beforehand, as an SQL condition over expression, which is put into it as it is: attributes @> ''{"plan": "pro"}''::jsonb, attributes ? ''plan'', attributes @@ ''$."plan".** == "pro"''::jsonpath, joined by AND and OR; false where the rule never holds. It is true for every row for which the rule holds, where path is the column''s place in the rule''s data; the rule must be held against the rows it leaves. Null where nothing follows. Errors as of matches().';
