@@ -1,8 +1,12 @@
 #include "extension/settings.hpp"
 
 #include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
 
 #include "functions/core/limits.hpp"
+#include "functions/event/fields.hpp"
 #include "functions/pg/boundary.hpp"
 
 extern "C" {
@@ -12,8 +16,13 @@ extern "C" {
 namespace lifecycle {
 
 int horizon_margin = 1000;
+std::int64_t earliest_event_time = 0;
+int max_event_lead = 86400;
+char* event_source = nullptr;
 
 namespace {
+
+char* earliest_event_time_text = nullptr;
 
 int chunk_rows = 100000;
 int lock_timeout = 200;
@@ -21,12 +30,38 @@ int lock_attempts = 300;
 int max_document_bytes = 256 * 1024 * 1024;
 int max_depth = 1000;
 int max_condition_steps = 1'000'000;
+int max_event_bytes = 8 * 1024 * 1024;
 
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
 
 void assign_max_condition_steps(int value, void*) { limits.max_condition_steps = static_cast<std::size_t>(value); }
+
+void assign_max_event_bytes(int value, void*) { limits.max_event_bytes = static_cast<std::size_t>(value); }
+
+bool check_earliest_event_time(char** value, void** extra, GucSource) {
+  const std::optional<std::int64_t> time = event::rfc3339_time(*value);
+  if (!time) {
+    GUC_check_errdetail("\"%s\" is not a time in the form of RFC 3339, such as 1990-01-01T00:00:00Z.", *value);
+    return false;
+  }
+  // Freed by the server with the value it belongs to.
+#if PG_VERSION_NUM >= 160000
+  *extra = guc_malloc(LOG, sizeof *time);
+#else
+  *extra = std::malloc(sizeof *time);
+#endif
+  if (*extra == nullptr) {
+    return false;
+  }
+  std::memcpy(*extra, &*time, sizeof *time);
+  return true;
+}
+
+void assign_earliest_event_time(const char*, void* extra) {
+  std::memcpy(&earliest_event_time, extra, sizeof earliest_event_time);
+}
 
 } // namespace
 
@@ -59,6 +94,20 @@ void define_settings() {
                           "How often a rebuild asks for that lock before it gives up.",
                           "It sleeps up to a second between attempts.", &lock_attempts, 300, 1, 100000, PGC_USERSET, 0,
                           nullptr, nullptr, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.earliest_event_time", "The earliest time an event may have.",
+                             "In the form of RFC 3339. Earlier times are mostly clocks that were never set.",
+                             &earliest_event_time_text, "1990-01-01T00:00:00Z", PGC_USERSET, 0,
+                             check_earliest_event_time, assign_earliest_event_time, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.max_event_lead", "How far ahead of the clock an event's time may be.",
+                          "Covers clocks that are fast; later times break the event contract.", &max_event_lead, 86400,
+                          0, INT_MAX, PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.event_source",
+                             "The source of events that are inserted directly, in lifecycle.event_sources.",
+                             "It says whether naming problems refuse an event or are warnings.", &event_source,
+                             "direct", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.max_event_bytes", "Longest line that ingest_events() reads as an event.",
+                          "Longer lines become dead letters, unread.", &max_event_bytes, 8 * 1024 * 1024, 1024,
+                          256 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, assign_max_event_bytes, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

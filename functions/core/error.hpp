@@ -16,6 +16,7 @@ inline constexpr char character_not_in_repertoire[] = "22021";
 inline constexpr char invalid_parameter_value[] = "22023";
 inline constexpr char invalid_json_text[] = "22032";
 inline constexpr char invalid_text_representation[] = "22P02";
+inline constexpr char check_violation[] = "23514";
 inline constexpr char undefined_column[] = "42703";
 inline constexpr char datatype_mismatch[] = "42804";
 inline constexpr char program_limit_exceeded[] = "54000";

@@ -111,6 +111,7 @@ bool TextReader::read(std::string_view text) {
   pending_.clear();
   frames_.clear();
   decoded_ = nullptr;
+  added_size_ = 0;
   try {
     read_document();
     return true;
@@ -510,6 +511,34 @@ const TextNode* TextReader::member(const TextNode& object, std::string_view key)
     }
   }
   return nullptr;
+}
+
+std::uint32_t TextReader::add_text(TextNode::Kind kind, std::string_view text) {
+  const std::uint32_t index = add(kind);
+  nodes_[index].text = text.data();
+  nodes_[index].size = static_cast<std::uint32_t>(text.size());
+  added_size_ += text.size();
+  return index;
+}
+
+std::uint32_t TextReader::add_object(std::span<const Member> members) {
+  std::vector<std::uint32_t> keys;
+  keys.reserve(members.size());
+  for (const Member& member : members) {
+    // A key's value follows it.
+    keys.push_back(add_text(TextNode::Kind::string, member.key));
+    const TextNode value = nodes_[member.value];
+    nodes_.push_back(value);
+    added_size_ += value.kind == TextNode::Kind::string || value.kind == TextNode::Kind::number ? value.size : 0;
+  }
+  std::sort(keys.begin(), keys.end(), [this](std::uint32_t left, std::uint32_t right) {
+    return key_less(nodes_[left].view(), nodes_[right].view());
+  });
+  const std::uint32_t object = add(TextNode::Kind::object);
+  nodes_[object].first = static_cast<std::uint32_t>(order_.size());
+  nodes_[object].size = static_cast<std::uint32_t>(keys.size());
+  order_.insert(order_.end(), keys.begin(), keys.end());
+  return object;
 }
 
 void TextReader::trim() {

@@ -34,9 +34,10 @@ struct TextProblem {
   std::string detail;  // a sentence
 };
 
-// A value of the text. Of a string the decoded text, of a number its spelling.
+// A value of the text. Of a string the decoded text, of a number its spelling. `encoded` is a container made elsewhere,
+// as the bytes of its jsonb.
 struct TextNode {
-  enum class Kind : std::uint8_t { null, no, yes, number, string, array, object };
+  enum class Kind : std::uint8_t { null, no, yes, number, string, array, object, encoded };
 
   const char* text;
   std::uint32_t size;  // bytes of the text; children of a container: an object's keys
@@ -64,6 +65,18 @@ class TextReader {
 
   // The value under a key of an object; null where it has no such key.
   [[nodiscard]] const TextNode* member(const TextNode& object, std::string_view key) const;
+
+  // Nodes that the text does not have; their texts must stand as long as they do.
+  std::uint32_t add_text(TextNode::Kind kind, std::string_view text);
+  struct Member {
+    std::string_view key;
+    std::uint32_t value;
+  };
+  // An object of members whose keys differ.
+  std::uint32_t add_object(std::span<const Member> members);
+  [[nodiscard]] std::uint32_t index_of(const TextNode* node) const {
+    return static_cast<std::uint32_t>(node - nodes_.data());
+  }
 
   // The most bytes write_jsonb writes.
   [[nodiscard]] std::size_t jsonb_bound(const TextNode& container) const;
@@ -117,7 +130,8 @@ class TextReader {
   const char* begin_ = nullptr;
   const char* at_ = nullptr;
   const char* end_ = nullptr;
-  char* decoded_ = nullptr; // where the next decoded string goes
+  std::size_t added_size_ = 0; // of added texts
+  char* decoded_ = nullptr;    // where the next decoded string goes
   std::unique_ptr<char[]> scratch_;
   std::size_t scratch_size_ = 0;
   std::vector<TextNode> nodes_;

@@ -28,7 +28,7 @@ char* align(char* at, const char* data) {
 std::size_t TextReader::jsonb_bound(const TextNode& container) const {
   // A node takes an entry, padding and a header; its text at most its own length, a number's words half of it.
   constexpr std::size_t of_node = 24;
-  const auto text = static_cast<std::size_t>(end_ - begin_);
+  const std::size_t text = static_cast<std::size_t>(end_ - begin_) + added_size_;
   return container.size == 0 ? entry_size : text + of_node * nodes_.size();
 }
 
@@ -46,6 +46,11 @@ char* TextReader::write_jsonb(const TextNode& container, char* to) {
         put_entry(length_at, numeric_length_word(static_cast<std::size_t>(end - length_at)));
         return end;
       }
+      case TextNode::Kind::encoded:
+        type = layout::type_container;
+        at = align(at, data);
+        std::memcpy(at, node.text, node.size);
+        return at + node.size;
       case TextNode::Kind::no:
         type = layout::type_false;
         return at;

@@ -65,7 +65,7 @@ BEGIN
       HINT = coalesce(nullif(failed_hint, ''), CASE failed_state WHEN '42501' THEN lifecycle._owner_hint() END,
         'Mend the cause and call again. The days before it are done, the others are as they were.');
   END IF;
-  RAISE NOTICE 'roll_up_metrics: % days: % rows = % written + % unchanged; % deleted; % s', days_done, done.rows_in, done.written,
+  RAISE NOTICE 'roll_up_metrics: % day(s): % rows = % written + % unchanged; % deleted; % s', days_done, done.rows_in, done.written,
     done.unchanged, done.deleted, round(done.seconds::numeric, 2);
 END
 $$;

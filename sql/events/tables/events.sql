@@ -12,9 +12,12 @@ CREATE TABLE IF NOT EXISTS lifecycle.events (
 -- One user's history, and one kind of event over time.
 CREATE INDEX IF NOT EXISTS events_user ON lifecycle.events (user_id, event_time);
 CREATE INDEX IF NOT EXISTS events_name ON lifecycle.events (event_name, event_time);
+-- One day among months, small since events come roughly in the order of their time.
+CREATE INDEX IF NOT EXISTS events_time ON lifecycle.events USING brin (event_time) WITH (pages_per_range = 32, autosummarize = on);
 -- What became visible between two snapshots, without reading the rest.
 CREATE INDEX IF NOT EXISTS events_changed ON lifecycle.events (changed_xid);
 SELECT lifecycle._partition_by_time('lifecycle.events', 'event_time', '1 month');
+SELECT lifecycle._ensure_trigger('lifecycle.events', 'contract', 'BEFORE INSERT', 'lifecycle._event_contract_trigger()');
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'event_key', 'BEFORE INSERT', 'lifecycle._take_event_key()');
 SELECT lifecycle._guard_append_only('lifecycle.events');
 SELECT lifecycle._watch_partitions();

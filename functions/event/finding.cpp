@@ -1,0 +1,49 @@
+#include "functions/event/finding.hpp"
+
+#include "functions/core/pure.hpp"
+
+namespace lifecycle::event {
+
+std::string to_text(const Finding& finding) {
+  std::string text = finding.code;
+  text += " at ";
+  text += finding.pointer.empty() ? "\"\"" : finding.pointer;
+  text += ": ";
+  text += finding.detail;
+  if (!finding.proposed.empty()) {
+    text += "; use ";
+    text += in_quotes(finding.proposed, finding.proposed.size());
+  }
+  return text;
+}
+
+std::string in_quotes(std::string_view value, std::size_t most) {
+  std::size_t end = value.size();
+  if (end > most) {
+    for (end = most; end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U;) {
+      --end;
+    }
+  }
+  std::string text = "\"";
+  text += value.substr(0, end);
+  text += end < value.size() ? "…\"" : "\"";
+  return text;
+}
+
+std::string pointer_step(std::string_view key) {
+  std::string step = "/";
+  for (const char byte : key) {
+    const bool continues = (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+    if (step.size() > most_shown && !continues) {
+      return step + "…";
+    }
+    if (byte == '~' || byte == '/') {
+      step += byte == '~' ? "~0" : "~1";
+    } else {
+      step += byte;
+    }
+  }
+  return step;
+}
+
+} // namespace lifecycle::event

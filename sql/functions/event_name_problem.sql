@@ -1,0 +1,4 @@
+CREATE FUNCTION lifecycle.event_name_problem(event_name text) RETURNS text
+AS 'MODULE_PATHNAME', 'lifecycle_event_name_problem' LANGUAGE C STABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION lifecycle.event_name_problem(text) IS
+'What is wrong with an event name under the event contract; null where nothing is. One text: CODE at POINTER: DETAIL (rule PATTERN); use "MENDED NAME", as in event_name.state at /event_name: "user_status" names a state, not an action (rule #action); use "user_status_changed". The mended name is left out where none is known. Codes: event_name.missing, .empty, .too_long, .case, .tense, .spelling, .adjective, .state, .flag, .count, .logic and those of rules in event_rules. A null name is missing. Rules and verbs are those of event_rules, event_verbs and event_words in the statement''s snapshot; rules of severity warning are left to _event_findings.';

@@ -1,0 +1,4 @@
+CREATE FUNCTION lifecycle.event_problems(event jsonb) RETURNS text[]
+AS 'MODULE_PATHNAME', 'lifecycle_event_problems' LANGUAGE C STABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION lifecycle.event_problems(jsonb) IS
+'Everything wrong with an event under the event contract, a text each: CODE at POINTER: DETAIL; use "MENDED VALUE". An empty array where nothing is; never null. The event is one object of exactly event_id (a UUID in the form of RFC 9562), event_name (see event_name_problem), event_time (RFC 3339 with zone, within lifecycle_ledger.earliest_event_time and max_event_lead), user_id (a text that is not blank) and properties (an object, whose keys carry no derived insight, at any depth). At most 100 texts and one that counts the rest. An event beyond lifecycle_ledger.max_document_bytes or max_depth has a problem; no document raises an error.';
