@@ -11,18 +11,9 @@ CREATE TEMP TABLE checked (path text, same boolean);
 :load
 \set load '\\copy checked FROM ' :'checked' ' CSV'
 :load
-CREATE TEMP TABLE targets (line integer, path text, against text, form text, unit text, net boolean, at_least numeric, aim numeric);
-INSERT INTO targets VALUES
-  (1, 'fingerprint', 'md5(payload::text), net of the scan', 'md5', 'row', true, 8, 12),
-  (2, 'fingerprint', 'jsonb_hash_extended(payload, 0), net', 'hash', 'row', true, 2.5, 3.2),
-  (3, 'event_fingerprint', 'md5(concat_ws of the six columns), net', 'md5', 'row', true, 8, 12),
-  (4, 'resolve', 'aggregate and hash join on lower(email)', 'join', 'row', false, 5, 7),
-  (5, 'resolve', 'hash join on a prebuilt C-collated map', 'map', 'row', false, 2.5, 3.5),
-  (6, 'rebuild', 'one-statement CTAS, key, index', 'naive', 'run', false, 4, 6),
-  (7, 'rebuild', 'the same hand-tuned, no fingerprint', 'tuned', 'run', false, 2, 3),
-  (8, 'sync', 'INSERT ... ON CONFLICT DO UPDATE of all', 'upsert', 'run', false, 3, 5),
-  (10, 'ndjson', 'row_to_json', 'row_to_json', 'fifth', false, 5, 7),
-  (11, 'mirror', 'COPY csv into sqlite3 .import', 'import', 'run', false, 2, 4);
+CREATE TEMP TABLE targets (line integer GENERATED ALWAYS AS IDENTITY, path text, against text, form text, unit text, net boolean, at_least numeric, aim numeric);
+\set load '\\copy targets (path, against, form, unit, net, at_least, aim) FROM ' :'targets' ' CSV HEADER'
+:load
 CREATE TEMP VIEW medians AS
   SELECT path, form, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds, percentile_cont(0.5) WITHIN GROUP (ORDER BY wal_bytes) AS wal_bytes
   FROM measured GROUP BY path, form;
@@ -43,14 +34,21 @@ FROM (
     (SELECT CASE WHEN bool_and(k.same) THEN 'yes' ELSE 'NO' END FROM checked k WHERE k.path = c.path HAVING count(*) > 0) AS same
   FROM compared c
   UNION ALL
-  SELECT 9, 'sync, WAL', 'upsert of only the rows that differ', pg_size_pretty(c.wal_bytes::bigint), pg_size_pretty(o.wal_bytes::bigint),
+  SELECT (SELECT max(line) FROM targets WHERE path = 'sync'), 'sync, WAL', 'upsert of only the rows that differ', pg_size_pretty(c.wal_bytes::bigint), pg_size_pretty(o.wal_bytes::bigint),
     round((o.wal_bytes / c.wal_bytes)::numeric, 2) || ' of it', '≤ 1', '', CASE WHEN o.wal_bytes <= c.wal_bytes THEN 'yes' ELSE 'NO' END, ''
   FROM medians o, medians c WHERE o.path = 'sync' AND o.form = 'ours' AND c.path = 'sync' AND c.form = 'changed'
   UNION ALL
-  SELECT 12, 'sync of nothing', 'the log line alone', '', round(o.seconds::numeric * 1000) || ' ms', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
+  SELECT (SELECT max(line) FROM targets WHERE path = 'sync'), 'sync of nothing', 'the log line alone', '', round(o.seconds::numeric * 1000) || ' ms', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
   FROM medians o WHERE o.path = 'sync' AND o.form = 'nothing'
   UNION ALL
-  SELECT 13, 'sync of 10,000 changed', 'itself, ledger of ' || :rows || ' → ' || :rows * 10, round(s.seconds::numeric, 2) || ' s', round(l.seconds::numeric, 2) || ' s',
+  SELECT (SELECT max(line) FROM targets WHERE path = 'sync'), 'sync of 10,000 changed', 'itself, ledger of ' || :rows || ' → ' || :rows * 10, round(s.seconds::numeric, 2) || ' s', round(l.seconds::numeric, 2) || ' s',
     round((l.seconds / s.seconds)::numeric, 2) || '×', '≤ 1.3×', '≤ 1.1×', CASE WHEN l.seconds <= s.seconds * 1.1 THEN 'aim' WHEN l.seconds <= s.seconds * 1.3 THEN 'yes' ELSE 'NO' END, ''
   FROM medians s, medians l WHERE s.path = 'growth' AND s.form = 'small' AND l.path = 'growth' AND l.form = 'large'
-) r ORDER BY line;
+  UNION ALL
+  SELECT 15, 'roll_up_metrics', 'the day grouped by name, stages aside', round(p.seconds::numeric, 2) || ' s', round(o.seconds::numeric, 2) || ' s',
+    round((p.seconds / o.seconds)::numeric, 1) || '×', '', '', '', ''
+  FROM medians p, medians o WHERE p.path = 'roll_up_metrics' AND p.form = 'stages_aside' AND o.path = 'roll_up_metrics' AND o.form = 'ours'
+  UNION ALL
+  SELECT 16, 'roll_up_metrics again', 'the log line alone', '', round(o.seconds::numeric, 2) || ' s', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
+  FROM medians o WHERE o.path = 'roll_up_metrics' AND o.form = 'nothing'
+) r ORDER BY line, against <> ALL (SELECT against FROM targets);

@@ -1,6 +1,7 @@
 // Module entry: settings, hooks of the boundary. Nothing here runs C++ that may throw.
 #include "extension/settings.hpp"
 #include "functions/core/interrupt.hpp"
+#include "functions/core/stack.hpp"
 #include "functions/pg/boundary.hpp"
 
 extern "C" {
@@ -13,5 +14,6 @@ void _PG_init() {
     return;
   }
   lifecycle::interrupt_hook = lifecycle::pg::interrupt_hook;
+  lifecycle::stack_hook = lifecycle::pg::stack_hook;
   lifecycle::define_settings();
 }

@@ -30,13 +30,12 @@ int lock_attempts = 300;
 int max_document_bytes = 256 * 1024 * 1024;
 int max_depth = 1000;
 int max_condition_steps = 1'000'000;
+
 int max_event_bytes = 8 * 1024 * 1024;
 
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
-
-void assign_max_condition_steps(int value, void*) { limits.max_condition_steps = static_cast<std::size_t>(value); }
 
 void assign_max_event_bytes(int value, void*) { limits.max_event_bytes = static_cast<std::size_t>(value); }
 
@@ -62,6 +61,8 @@ bool check_earliest_event_time(char** value, void** extra, GucSource) {
 void assign_earliest_event_time(const char*, void* extra) {
   std::memcpy(&earliest_event_time, extra, sizeof earliest_event_time);
 }
+
+void assign_max_condition_steps(int value, void*) { limits.max_condition_steps = static_cast<std::size_t>(value); }
 
 } // namespace
 

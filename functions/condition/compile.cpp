@@ -1,137 +1,20 @@
 #include <algorithm>
-#include <cctype>
 #include <charconv>
-#include <limits>
 
 #include "functions/condition/coerce.hpp"
 #include "functions/condition/items.hpp"
+#include "functions/condition/lower_case.hpp"
 #include "functions/condition/program.hpp"
 #include "functions/condition/regular_expression.hpp"
 #include "functions/condition/relative_time.hpp"
+#include "functions/condition/rule_errors.hpp"
 #include "functions/core/error.hpp"
 #include "functions/core/limits.hpp"
-#include "functions/mapping/nearest.hpp"
-#include "functions/mapping/quote.hpp"
 
 #include "functions/core/pure.hpp"
 
 namespace lifecycle::condition {
 namespace {
-
-// Where the compiler is in the rule, from the inside out; lives on the stack.
-struct Place {
-  const Place* parent;
-  std::string_view key; // of an object, or
-  std::uint32_t index;  // of an array, where key has no data
-};
-
-std::string pointer_to(const Place* place) {
-  if (place == nullptr) {
-    return "";
-  }
-  std::string pointer = pointer_to(place->parent);
-  pointer += '/';
-  if (place->key.data() == nullptr) {
-    pointer += std::to_string(place->index);
-  }
-  for (const char c : place->key) {
-    if (c == '~' || c == '/') {
-      pointer += c == '~' ? "~0" : "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
-}
-
-constexpr std::size_t shown_bytes = 60;
-
-std::string quoted(std::string_view text) {
-  std::string quoted = "\"";
-  quoted += mapping::shorten(text, shown_bytes);
-  return quoted += '"';
-}
-
-// The place as the beginning of a sentence.
-std::string at_place(const Place* place) {
-  const std::string pointer = pointer_to(place);
-  return pointer.empty() ? "At the top of the rule: " : "At " + mapping::shorten(pointer, 400) + ": ";
-}
-
-[[noreturn]] void fail(const char* message, const Place* place, const std::string& detail, std::string hint) {
-  throw Error(sqlstate::invalid_parameter_value, message, at_place(place) + detail, std::move(hint));
-}
-
-std::string_view kind_name(const Value& value) {
-  switch (value.kind) {
-    case Kind::null:
-      return "null";
-    case Kind::number:
-      return "a number";
-    case Kind::text:
-      return "a string";
-    case Kind::array:
-      return "an array";
-    default:
-      return "an object";
-  }
-}
-
-// What other languages call it.
-std::string_view other_name(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> names[] = {
-      {"=", "=="},
-      {"equals", "=="},
-      {"eq", "=="},
-      {"<>", "!="},
-      {"ne", "!="},
-      {"not_equals", "!="},
-      {"gt", ">"},
-      {"gte", ">="},
-      {"lt", "<"},
-      {"lte", "<="},
-      {"greater_than", ">"},
-      {"less_than", "<"},
-      {"&&", "and"},
-      {"||", "or"},
-      {"not", "!"},
-      {"contains", "in"},
-      {"between", "<="},
-      {"any", "some"},
-      {"matches", "text.matches"},
-      {"now", "time.now"},
-  };
-  const auto* const found = std::find_if(std::begin(names), std::end(names), [name](const auto& pair) {
-    return name.size() == pair.first.size() &&
-           std::equal(name.begin(), name.end(), pair.first.begin(),
-                      [](char left, char right) { return std::tolower(static_cast<unsigned char>(left)) == right; });
-  });
-  return found == std::end(names) ? std::string_view() : found->second;
-}
-
-[[noreturn]] void fail_unknown(std::string_view name, const Place* place) {
-  std::vector<std::string_view> names;
-  for (const Operator& known : operators()) {
-    names.push_back(known.name);
-  }
-  const std::string_view other = other_name(name);
-  const auto meant = other.empty() ? mapping::nearest(name, names) : std::optional(other);
-  fail("unknown JsonLogic operator", place, "There is no operator " + quoted(name) + ".",
-       meant ? "Did you mean " + quoted(*meant) + "?"
-             : std::string("An object with one key is an operation. docs/CONDITIONS.md lists the operators."));
-}
-
-[[noreturn]] void fail_arity(const Operator& known, std::size_t given, const Place* place) {
-  const std::string takes = known.most == any_number ? "at least " + std::to_string(known.least)
-                            : known.least == known.most
-                                ? "exactly " + std::to_string(known.least)
-                                : std::to_string(known.least) + " to " + std::to_string(known.most);
-  const bool one = takes.ends_with(" 1");
-  fail("wrong number of arguments for a JsonLogic operator", place,
-       quoted(known.name) + " takes " + takes + (one ? " argument, not " : " arguments, not ") + std::to_string(given) +
-           ".",
-       "Arguments stand in an array: {\"" + std::string(known.name) + "\": [...]}.");
-}
 
 bool is_scalar(const Value& value) { return value.kind < Kind::array; }
 
@@ -161,17 +44,13 @@ class Compiler {
 
  private:
   static void check_condition(const Value& rule) {
-    constexpr char hint[] =
-        "A condition is an object with one operator, such as {\"==\": [{\"var\": \"user.plan\"}, \"pro\"]}, or true or "
-        "false. lifecycle.jsonlogic_from_conditions() makes one of a list of conditions.";
     if (rule.kind == Kind::object) {
       const std::uint32_t count = json::open_container(rule.view()).count;
       if (count != 1) {
-        fail("condition is not JsonLogic", nullptr, "An object of " + std::to_string(count) + " keys, not of one.",
-             hint);
+        fail_no_condition("An object of " + std::to_string(count) + " keys, not of one.");
       }
     } else if (!is_boolean(rule)) {
-      fail("condition is not JsonLogic", nullptr, "It is " + std::string(kind_name(rule)) + ".", hint);
+      fail_no_condition("It is " + std::string(kind_name(rule)) + ".");
     }
   }
 
@@ -181,7 +60,6 @@ class Compiler {
                   "It has more than " + std::to_string(limits.max_condition_steps) + " operators and values.",
                   "Simplify it, or raise lifecycle_ledger.max_condition_steps.");
     }
-    work_.steps.begin(); // interrupts are polled below, per value
     program_.nodes_.push_back(node);
     return static_cast<std::uint32_t>(program_.nodes_.size() - 1);
   }
@@ -212,13 +90,10 @@ class Compiler {
   std::uint32_t compile_value(const Value& value, const Place* place, unsigned depth) {
     if (++polled_ % interrupt_interval == 0) {
       poll_interrupts();
+      work_.steps.begin(); // of compiling none are counted
     }
     if (is_container(value)) {
-      if (depth > limits.max_depth) {
-        throw Error(sqlstate::program_limit_exceeded, "condition is nested too deeply",
-                    "It has more than " + std::to_string(limits.max_depth) + " levels.",
-                    "Simplify it, or raise lifecycle_ledger.max_depth.");
-      }
+      enter(depth);
       if (value.kind == Kind::array) {
         return compile_list(value, place, depth);
       }
@@ -230,11 +105,24 @@ class Compiler {
     return add_constant(value);
   }
 
+  void enter(unsigned depth) {
+    check_stack();
+    program_.is_deep_ = program_.is_deep_ || depth > shallow;
+    if (depth > limits.max_depth) {
+      throw Error(sqlstate::program_limit_exceeded, "condition is nested too deeply",
+                  "It has more than " + std::to_string(limits.max_depth) + " levels.",
+                  "Simplify it, or raise lifecycle_ledger.max_depth.");
+    }
+  }
+
   // An array with no rule in it is a constant.
   std::uint32_t compile_list(const Value& value, const Place* place, unsigned depth) {
     const std::size_t nodes = program_.nodes_.size();
     const std::vector<std::uint32_t> items = compile_items(value, place, depth);
-    if (std::all_of(items.begin(), items.end(), [this](std::uint32_t item) { return is_constant(item); })) {
+    const auto is_literal = [this](std::uint32_t item) {
+      return is_constant(item) && !program_.nodes_[item].is_folded;
+    };
+    if (std::all_of(items.begin(), items.end(), is_literal)) {
       program_.nodes_.resize(nodes);
       return add_constant(value);
     }
@@ -255,7 +143,7 @@ class Compiler {
   std::uint32_t compile_operation(const Member& operation, const Place* outer, unsigned depth) {
     const Operator* const known = find_operator(operation.key);
     if (known == nullptr) {
-      fail_unknown(operation.key, outer);
+      fail_unknown_operator(operation.key, outer);
     }
     const Place place{outer, operation.key, 0};
     const bool several = operation.value.kind == Kind::array;
@@ -274,9 +162,7 @@ class Compiler {
       return true;
     };
     if (several) {
-      if (depth + 1 > limits.max_depth) {
-        check_depth(depth + 1);
-      }
+      enter(depth + 1);
       for_each_item(operation.value, compile_argument);
     } else {
       compile_argument(operation.value);
@@ -292,6 +178,12 @@ class Compiler {
         return compile_now(arguments, &place);
       case Op::text_matches:
         check_pattern(arguments[1], &place);
+        break;
+      case Op::text_lower:
+      case Op::time_ms:
+        if (is_constant(arguments[0]) && constant(arguments[0]).kind == Kind::text) {
+          return fold(known->op, constant(arguments[0]).view());
+        }
         break;
       default:
         break;
@@ -406,39 +298,20 @@ class Compiler {
     if (!is_constant(arguments[1]) || constant(arguments[1]).kind != Kind::array) {
       return add_operation(Op::in, arguments);
     }
-    ConstantList list;
-    for_each_item(constant(arguments[1]), [&list](const Value& item) {
-      switch (item.kind) {
-        case Kind::text:
-          list.texts.push_back(item.view());
-          break;
-        case Kind::number:
-          list.numbers.push_back(item.view());
-          break;
-        case Kind::null:
-          list.has_null = true;
-          break;
-        case Kind::yes:
-          list.has_yes = true;
-          break;
-        case Kind::no:
-          list.has_no = true;
-          break;
-        default:
-          break; // an array or object in a rule is equal to nothing in the data
-      }
-      return true;
-    });
-    std::sort(list.texts.begin(), list.texts.end(), [](std::string_view left, std::string_view right) {
-      return left.size() != right.size() ? left.size() < right.size() : left < right;
-    });
-    std::sort(list.numbers.begin(), list.numbers.end(),
-              [](std::string_view left, std::string_view right) { return compare_stored(left, right) < 0; });
     Node node{};
     node.op = Op::in_constants;
     node.detail = static_cast<std::uint32_t>(program_.lists_.size());
     set_arguments(node, {arguments[0]});
-    program_.lists_.push_back(std::move(list));
+    program_.lists_.emplace_back(constant(arguments[1]));
+    return add(node);
+  }
+
+  // What is the same for every document is worked out once.
+  std::uint32_t fold(Op op, std::string_view text) {
+    Node node{};
+    node.op = Op::constant;
+    node.is_folded = true;
+    node.constant = op == Op::time_ms ? of_real(text_to_milliseconds(text)) : of_text(keep(lower_case(text, work_)));
     return add(node);
   }
 
@@ -449,10 +322,10 @@ class Compiler {
       const bool is_text = is_constant(arguments[0]) && constant(arguments[0]).kind == Kind::text;
       const auto offset = is_text ? parse_time_offset(constant(arguments[0]).view()) : std::nullopt;
       if (!offset) {
-        fail("invalid relative time", place,
-             is_text ? quoted(constant(arguments[0]).view()) + " is no distance from now."
-                     : "The distance is no string.",
-             "Write a sign, a number and one of s, m (minutes), h, d and w, such as \"-7d\".");
+        fail_at(place, "invalid relative time",
+                is_text ? quoted(constant(arguments[0]).view()) + " is no distance from now."
+                        : "The distance is no string.",
+                "Write a sign, a number and one of s, m (minutes), h, d and w, such as \"-7d\".");
       }
       node.constant = of_real(*offset);
     } else {
@@ -465,8 +338,8 @@ class Compiler {
     if (is_constant(pattern)) {
       const Value value = constant(pattern);
       if (value.kind != Kind::text) {
-        fail("invalid regular expression", place, "The pattern is " + std::string(kind_name(value)) + ".",
-             "Write it as a string.");
+        fail_at(place, "invalid regular expression", "The pattern is " + std::string(kind_name(value)) + ".",
+                "Write it as a string.");
       }
       if (check_regular_expression != nullptr) {
         check_regular_expression(value.view());
@@ -474,6 +347,7 @@ class Compiler {
     }
   }
 
+  static constexpr unsigned shallow = 64;              // levels that any stack has room for
   static constexpr std::uint32_t searched_steps = 256; // beyond this paths no longer share
 
   Program& program_;
@@ -482,38 +356,6 @@ class Compiler {
   unsigned scopes_ = 0;             // how many arrays the compiler is inside of
   unsigned polled_ = 0;
 };
-
-bool ConstantList::holds(const Value& value) const {
-  const auto sorted_before = [](std::string_view left, std::string_view right) {
-    return left.size() != right.size() ? left.size() < right.size() : left < right;
-  };
-  switch (value.kind) {
-    case Kind::text: {
-      constexpr std::size_t few = 8;
-      if (texts.size() <= few) {
-        return std::any_of(texts.begin(), texts.end(),
-                           [&value](std::string_view text) { return same_text(text, value.view()); });
-      }
-      return std::binary_search(texts.begin(), texts.end(), value.view(), sorted_before);
-    }
-    case Kind::number:
-      return std::binary_search(
-          numbers.begin(), numbers.end(), value.view(),
-          [](std::string_view left, std::string_view right) { return compare_stored(left, right) < 0; });
-    case Kind::real:
-      return std::any_of(numbers.begin(), numbers.end(), [&value](std::string_view number) {
-        return compare_numbers(of_bytes(Kind::number, number), value) == 0;
-      });
-    case Kind::null:
-      return has_null;
-    case Kind::yes:
-      return has_yes;
-    case Kind::no:
-      return has_no;
-    default:
-      return false;
-  }
-}
 
 std::unique_ptr<Program> Program::compile(std::string_view rule, RuleForm form) {
   if (rule.size() > limits.max_document_bytes) {
@@ -541,7 +383,7 @@ std::size_t Program::memory() const {
     bytes += sizeof text + text.capacity();
   }
   for (const ConstantList& list : lists_) {
-    bytes += sizeof list + (list.texts.capacity() + list.numbers.capacity()) * sizeof(std::string_view);
+    bytes += list.memory();
   }
   return bytes;
 }

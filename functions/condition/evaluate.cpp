@@ -195,6 +195,7 @@ inline Value Evaluator::operand(const Node& node, std::uint32_t i) {
 bool Evaluator::test(std::uint32_t index) {
   const Node& node = nodes_[index];
   work_.steps.spend(1);
+  enter();
   switch (node.op) {
     case Op::and_:
       for (std::uint32_t i = 0; i < node.count; ++i) {

@@ -10,6 +10,7 @@
 #include "functions/condition/stored.hpp"
 #include "functions/condition/value.hpp"
 #include "functions/condition/workspace.hpp"
+#include "functions/core/stack.hpp"
 
 namespace lifecycle::condition {
 
@@ -45,6 +46,13 @@ class Evaluator {
   };
 
   void begin(const Program& program, const Document& document, std::int64_t now);
+
+  // At each level that a rule's nesting adds.
+  void enter() const {
+    if (program_->is_deep_) [[unlikely]] {
+      check_stack();
+    }
+  }
 
   Value run(std::uint32_t index);
   bool test(std::uint32_t index);

@@ -1,11 +1,10 @@
 // cat, substr and our own operators on texts.
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "functions/condition/evaluate.hpp"
 #include "functions/condition/items.hpp"
+#include "functions/condition/lower_case.hpp"
 #include "functions/condition/regular_expression.hpp"
 #include "functions/condition/utf16.hpp"
 #include "functions/core/error.hpp"
@@ -53,43 +52,19 @@ std::string_view substr(std::string_view text, double start, double length, Work
     return of_text(substr(text, start, to_the_end, work_));
   }
   const Value last = run(argument(node, 2));
-  const double length = whole(to_number(last, work_));
-  if (length < 0 || (length == 0 && to_number(last, work_) < 0)) {
-    // Counted from the end.
+  const double length = to_number(last, work_);
+  if (length < 0) {
+    // Counted from the end; JavaScript appends a text to the length instead of adding it, which leaves nothing.
     const std::string_view rest = substr(text, start, to_the_end, work_);
-    return of_text(substr(rest, 0, whole(static_cast<double>(utf16_length(rest)) + to_number(last, work_)), work_));
+    const double kept = is_number(last) ? static_cast<double>(utf16_length(rest)) + length : 0;
+    return of_text(substr(rest, 0, whole(kept), work_));
   }
-  return of_text(substr(text, start, length, work_));
+  return of_text(substr(text, start, whole(length), work_));
 }
 
-// Character by character, the same on every locale.
 [[gnu::noinline]] Value Evaluator::run_lower(const Node& node) {
   const Value value = run(argument(node, 0));
-  if (value.kind <= Kind::null) {
-    return value;
-  }
-  const std::string_view text = to_text(value, work_);
-  constexpr std::size_t growth = 2; // two bytes may become three
-  char* const out = work_.allocate_text(text.size() * growth + 4);
-  char* to = out;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x80) {
-      *to++ = static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte | 0x20U : byte);
-      ++at;
-      continue;
-    }
-    utf8proc_int32_t code = 0;
-    const utf8proc_ssize_t size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
-                                                   static_cast<utf8proc_ssize_t>(text.size() - at), &code);
-    if (size <= 0) {
-      *to++ = text[at++];
-      continue;
-    }
-    to += utf8proc_encode_char(utf8proc_tolower(code), reinterpret_cast<utf8proc_uint8_t*>(to));
-    at += static_cast<std::size_t>(size);
-  }
-  return of_text({out, static_cast<std::size_t>(to - out)});
+  return value.kind <= Kind::null ? value : of_text(lower_case(to_text(value, work_), work_));
 }
 
 [[gnu::noinline]] bool Evaluator::test_pattern(const Node& node) {

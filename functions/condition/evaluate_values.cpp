@@ -41,6 +41,7 @@ double parsed(const Value& value, Workspace& work) {
 } // namespace
 
 [[gnu::noinline]] Value Evaluator::run_other(const Node& node) {
+  enter();
   switch (node.op) {
     case Op::if_:
       return run_if(node);

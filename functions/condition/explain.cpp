@@ -35,6 +35,7 @@ Value Explanation::evaluate(const Value& rule) {
 }
 
 Explanation::Branch Explanation::visit(const Value& rule, const std::string& pointer) {
+  check_stack();
   const std::optional<Operation> operation = as_operation(rule);
   if (!operation || !combines(operation->known->op) || operation->arguments.empty()) {
     return visit_leaf(rule, pointer);
@@ -84,6 +85,7 @@ Explanation::Branch Explanation::visit_leaf(const Value& rule, const std::string
 
 // Which leaves made the result what it is: of an and that failed those that failed, of one that held all.
 void Explanation::decide(const Branch& branch) {
+  check_stack();
   switch (branch.op) {
     case Op::constant:
       leaves_[branch.leaf].decisive = true;
@@ -112,6 +114,7 @@ void Explanation::decide(const Branch& branch) {
 
 // The vars that look into the document itself, not those inside map and its like.
 void Explanation::find_paths(const Value& rule, Leaf& leaf) {
+  check_stack();
   const std::optional<Operation> operation = as_operation(rule);
   if (!operation) {
     if (rule.kind == Kind::array) {

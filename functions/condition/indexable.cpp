@@ -82,6 +82,7 @@ class Prefilter {
 
   // What follows where the rule is true, or where it is false.
   Implied implied(const Value& rule, bool truth) {
+    check_stack();
     const std::optional<Operation> operation = as_operation(rule);
     if (!operation) {
       return rule.kind == Kind::array ? of_truth((item_count(rule) > 0) == truth) : of_truth(truthy(rule) == truth);
@@ -272,6 +273,7 @@ class Prefilter {
 
   // The column's keys that the leaf looks at. False where it depends on anything else.
   bool find_keys(const Value& rule, std::vector<std::string>& keys) {
+    check_stack();
     const std::optional<Operation> operation = as_operation(rule);
     if (!operation) {
       bool known = true;
@@ -306,6 +308,7 @@ class Prefilter {
   }
 
   static bool has_now(const Value& rule) {
+    check_stack();
     const std::optional<Operation> operation = as_operation(rule);
     if (operation) {
       return operation->known->op == Op::time_now ||

@@ -6,6 +6,7 @@
 #include "functions/condition/stored.hpp"
 #include "functions/core/error.hpp"
 #include "functions/core/limits.hpp"
+#include "functions/core/stack.hpp"
 
 namespace lifecycle::condition {
 
@@ -32,7 +33,9 @@ void for_each_item(const Value& array, Visit&& visit) {
   }
 }
 
+// To be called at each level of a recursion into a value.
 inline void check_depth(unsigned depth) {
+  check_stack();
   if (depth > limits.max_depth) [[unlikely]] {
     throw Error(sqlstate::program_limit_exceeded, "JSON is nested too deeply",
                 "A value in the condition is nested more than " + std::to_string(limits.max_depth) + " levels deep.",

@@ -285,7 +285,9 @@ std::size_t store_real(double real, char* to) {
   constexpr std::size_t length_size = sizeof(std::uint32_t);
   static_assert(real_size >= length_size + row::built_numeric_size);
   std::array<char, 32> text; // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars fills it
-  const char* const end = std::to_chars(text.data(), text.data() + text.size(), real).ptr;
+  // Scientific, or a large whole number would come with more digits than name it.
+  const char* const end =
+      std::to_chars(text.data(), text.data() + text.size(), real, std::chars_format::scientific).ptr;
   const std::size_t size =
       row::build_numeric({text.data(), static_cast<std::size_t>(end - text.data())}, to + length_size) + length_size;
   const std::uint32_t word = json::numeric_length_word(size);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/condition/constant_list.hpp"
 #include "functions/condition/operators.hpp"
 #include "functions/condition/value.hpp"
 
@@ -25,10 +26,10 @@ Key make_key(std::string_view name);
 
 struct Node {
   Op op;
-  bool is_constant_rule; // a list: whether it holds only constants
-  std::uint32_t first;   // of its arguments in Program::arguments
+  bool is_folded;      // a constant that an operation came to beforehand
+  std::uint32_t first; // of its arguments in Program::arguments
   std::uint32_t count;
-  std::uint32_t detail; // root_path: the step; scope_path: the first key; in_constants: the list; text_matches: -
+  std::uint32_t detail; // root_path: the step; scope_path: the first key; in_constants: the list
   std::uint32_t keys;   // scope_path: how many
   Value constant;
 };
@@ -40,17 +41,6 @@ struct PathStep {
   std::uint32_t parent; // none: the document
   std::uint32_t memo;   // none: not remembered
   Key key;
-};
-
-// The members of a constant list, by kind.
-struct ConstantList {
-  std::vector<std::string_view> texts; // sorted by length and bytes
-  std::vector<std::string_view> numbers;
-  bool has_null = false;
-  bool has_yes = false;
-  bool has_no = false;
-
-  [[nodiscard]] bool holds(const Value& value) const;
 };
 
 enum class RuleForm : std::uint8_t {
@@ -87,6 +77,7 @@ class Program {
   std::vector<ConstantList> lists_;
   std::uint32_t memos_ = 0;
   std::uint32_t root_ = 0;
+  bool is_deep_ = false; // so deep that its evaluation has to watch the stack
 };
 
 } // namespace lifecycle::condition

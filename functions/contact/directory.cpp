@@ -68,7 +68,8 @@ std::size_t ContactDirectory::row_size(const Row* row) noexcept {
 
 // Where the next row goes, with at least this much room.
 char* ContactDirectory::room_for(std::size_t size) {
-  if (pieces_.empty() || pieces_.back().used + size > pieces_.back().size) {
+  // What a larger piece has left behind its row cannot be told as a place.
+  if (pieces_.empty() || pieces_.back().used >= piece_size || pieces_.back().used + size > pieces_.back().size) {
     if (pieces_.size() > UINT32_MAX >> piece_bits) {
       throw Error(sqlstate::program_limit_exceeded, "too many contacts to hold in memory",
                   "More than " + std::to_string(rows_) + " rows.",

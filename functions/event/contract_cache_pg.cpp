@@ -24,7 +24,7 @@ struct CompiledContract {
   event::Contract contract;
   std::vector<std::string> warning_sources;
 
-  std::string overlay; // the last one
+  std::string overlay; // the last one, as jsonb
   std::unique_ptr<event::Contract> overlaid;
 };
 
@@ -131,12 +131,19 @@ CompiledContract* contract_for_call(FunctionCallInfo fcinfo) {
 
 event::Contract& contract_of(CompiledContract* compiled) { return compiled->contract; }
 
-event::Contract& contract_of(CompiledContract* compiled, std::string_view overlay) {
-  if (compiled->overlaid == nullptr || compiled->overlay != overlay) {
-    compiled->overlaid = std::make_unique<event::Contract>(event::overlaid(compiled->contract.rules(), overlay));
-    compiled->overlay = overlay;
+event::Contract* contract_under(CompiledContract* compiled, Jsonb* overlay) {
+  if (overlay == nullptr) {
+    return &compiled->contract;
   }
-  return *compiled->overlaid;
+  const std::string_view bytes(VARDATA(overlay), VARSIZE(overlay) - VARHDRSZ);
+  if (compiled->overlaid == nullptr || compiled->overlay != bytes) {
+    const char* const json = JsonbToCString(nullptr, &overlay->root, static_cast<int>(VARSIZE(overlay)));
+    guard([&] {
+      compiled->overlaid = std::make_unique<event::Contract>(event::overlaid(compiled->contract.rules(), json));
+      compiled->overlay = bytes;
+    });
+  }
+  return compiled->overlaid.get();
 }
 
 bool warns_only(const CompiledContract* compiled, std::string_view source) {

@@ -11,6 +11,10 @@
 #include "functions/event/contract.hpp"
 #include "functions/pg/boundary.hpp"
 
+extern "C" {
+#include "utils/jsonb.h"
+}
+
 namespace lifecycle::pg {
 
 struct CompiledContract; // a contract with its version and the sources
@@ -18,9 +22,11 @@ struct CompiledContract; // a contract with its version and the sources
 // For the active snapshot; held for the function's memory context. Raises undefined_table before install().
 CompiledContract* contract_for_call(FunctionCallInfo fcinfo);
 
-// The contract, or the same under an overlay of rules, which is compiled once for a run of equal ones.
 event::Contract& contract_of(CompiledContract* compiled);
-event::Contract& contract_of(CompiledContract* compiled, std::string_view overlay);
+
+// The contract under an overlay of rules, which is compiled once for a run of equal ones; null: the contract itself.
+// Server code, not for the inside of a guard.
+event::Contract* contract_under(CompiledContract* compiled, Jsonb* overlay);
 
 // Whether a source has naming findings as warnings. Unknown sources are strict.
 bool warns_only(const CompiledContract* compiled, std::string_view source);

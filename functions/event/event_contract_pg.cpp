@@ -13,6 +13,7 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -28,22 +29,13 @@ using event::Verdict;
 
 constexpr Verdict naming = event::naming_error | event::naming_warning;
 
-// The document of an argument as JSON text; no data where it is null or not given.
-std::string_view overlay_argument(FunctionCallInfo fcinfo, int number) {
-  if (PG_NARGS() <= number || PG_ARGISNULL(number)) {
-    return {};
-  }
-  Jsonb* const document = PG_GETARG_JSONB_P(number);
-  char* const json = JsonbToCString(nullptr, &document->root, static_cast<int>(VARSIZE(document)));
-  return json;
+// Null where it is null or not given.
+Jsonb* overlay_argument(FunctionCallInfo fcinfo, int number) {
+  return PG_NARGS() <= number || PG_ARGISNULL(number) ? nullptr : PG_GETARG_JSONB_P(number);
 }
 
 std::string_view text_argument(FunctionCallInfo fcinfo, int number) {
   return PG_NARGS() <= number || PG_ARGISNULL(number) ? std::string_view() : view(PG_GETARG_TEXT_PP(number));
-}
-
-event::Contract& contract_under(CompiledContract* compiled, std::string_view overlay) {
-  return overlay.data() == nullptr ? contract_of(compiled) : contract_of(compiled, overlay);
 }
 
 Finding no_event() { return {Severity::error, false, "event.missing", "", "the event is null", {}}; }
@@ -67,8 +59,8 @@ ArrayType* error_texts(const std::vector<Finding>& findings) {
   return call([texts, count] { return text_array(texts, count); });
 }
 
-Datum event_problems(FunctionCallInfo fcinfo, std::string_view overlay) {
-  CompiledContract* const compiled = contract_for_call(fcinfo);
+Datum event_problems(FunctionCallInfo fcinfo, Jsonb* overlay) {
+  event::Contract* const contract = contract_under(contract_for_call(fcinfo), overlay);
   const event::TimeRange range = event_time_range();
   if (PG_ARGISNULL(0)) {
     PG_RETURN_ARRAYTYPE_P(guard([] { return error_texts({no_event()}); }));
@@ -76,14 +68,36 @@ Datum event_problems(FunctionCallInfo fcinfo, std::string_view overlay) {
   varlena* const document = detoasted(PG_GETARG_DATUM(0));
   const std::string_view bytes = bytes_of(document);
   ArrayType* const problems = guard([&]() -> ArrayType* {
-    event::Contract& contract = contract_under(compiled, overlay);
-    if ((event::judge_event(contract, bytes, range) & (event::structure_error | event::naming_error)) == 0) [[likely]] {
+    if ((event::judge_event(*contract, bytes, range) & (event::structure_error | event::naming_error)) == 0)
+        [[likely]] {
       return nullptr;
     }
-    return error_texts(event::explain_event(contract, bytes, range));
+    return error_texts(event::explain_event(*contract, bytes, range));
   });
   free_if_copy(document, PG_GETARG_DATUM(0));
   PG_RETURN_ARRAYTYPE_P(problems == nullptr ? construct_empty_array(TEXTOID) : problems);
+}
+
+// Makes the tuplestore of a function that returns a set.
+void begin_result_set(FunctionCallInfo fcinfo) {
+#if PG_VERSION_NUM >= 160000
+  InitMaterializedSRF(fcinfo, 0);
+#else
+  auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+  if (result == nullptr || !IsA(result, ReturnSetInfo) || (result->allowedModes & SFRM_Materialize) == 0) {
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a set of rows is returned where none can be taken"),
+                    errhint("Call it in FROM.")));
+  }
+  TupleDesc shape = nullptr;
+  if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE) {
+    elog(ERROR, "return type must be a row type");
+  }
+  MemoryContext around = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+  result->setDesc = CreateTupleDescCopy(shape);
+  result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+  result->returnMode = SFRM_Materialize;
+  MemoryContextSwitchTo(around);
+#endif
 }
 
 // One row of _event_findings.
@@ -108,11 +122,10 @@ void put_finding(const Finding& finding, bool warn, Tuplestorestate* store, Tupl
 } // namespace
 
 LIFECYCLE_FUNCTION(lifecycle_event_name_problem) {
-  CompiledContract* const compiled = contract_for_call(fcinfo);
+  event::Contract* const contract = contract_under(contract_for_call(fcinfo), overlay_argument(fcinfo, 1));
   const std::string_view name = text_argument(fcinfo, 0);
-  const std::string_view overlay = overlay_argument(fcinfo, 1);
   text* const problem = guard([&]() -> text* {
-    const std::optional<Finding> found = event::explain_event_name(contract_under(compiled, overlay), name);
+    const std::optional<Finding> found = event::explain_event_name(*contract, name);
     if (!found || found->severity != Severity::error) {
       return nullptr;
     }
@@ -148,15 +161,11 @@ LIFECYCLE_FUNCTION(lifecycle_event_verdict) {
 }
 
 LIFECYCLE_FUNCTION(lifecycle_event_findings) {
-#if PG_VERSION_NUM >= 150000
-  InitMaterializedSRF(fcinfo, 0);
-#else
-  SetSingleFuncCall(fcinfo, 0);
-#endif
+  begin_result_set(fcinfo);
   auto* const result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
   CompiledContract* const compiled = contract_for_call(fcinfo);
   const std::string_view source = text_argument(fcinfo, 1);
-  const std::string_view overlay = overlay_argument(fcinfo, 2);
+  event::Contract* const contract = contract_under(compiled, overlay_argument(fcinfo, 2));
   const event::TimeRange range = event_time_range();
   const bool is_null = PG_ARGISNULL(0);
   varlena* const document = is_null ? nullptr : detoasted(PG_GETARG_DATUM(0));
@@ -165,11 +174,10 @@ LIFECYCLE_FUNCTION(lifecycle_event_findings) {
   TupleDesc const shape = result->setDesc;
   guard([&] {
     const bool warn = warns_only(compiled, source);
-    event::Contract& contract = contract_under(compiled, overlay);
     if (is_null) {
       put_finding(no_event(), warn, store, shape);
-    } else if (event::judge_event(contract, bytes, range) != event::valid) {
-      for (const Finding& finding : event::explain_event(contract, bytes, range)) {
+    } else if (event::judge_event(*contract, bytes, range) != event::valid) {
+      for (const Finding& finding : event::explain_event(*contract, bytes, range)) {
         put_finding(finding, warn, store, shape);
       }
     }

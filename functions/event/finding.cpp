@@ -4,10 +4,20 @@
 
 namespace lifecycle::event {
 
+namespace {
+
+std::string shortened(std::string_view pointer) {
+  constexpr std::size_t most = 1000; // of one nested thousands of levels deep
+  const std::string text = in_quotes(pointer, most);
+  return text.substr(1, text.size() - 2);
+}
+
+} // namespace
+
 std::string to_text(const Finding& finding) {
   std::string text = finding.code;
   text += " at ";
-  text += finding.pointer.empty() ? "\"\"" : finding.pointer;
+  text += finding.pointer.empty() ? "\"\"" : shortened(finding.pointer);
   text += ": ";
   text += finding.detail;
   if (!finding.proposed.empty()) {

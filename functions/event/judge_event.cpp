@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "functions/contact/white_space.hpp"
 #include "functions/core/limits.hpp"
 #include "functions/core/utc_time.hpp"
 #include "functions/event/properties_walk.hpp"
@@ -54,10 +55,6 @@ bool read_fields(const json::Container& event, Values& values) {
   return true;
 }
 
-bool is_blank(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
-}
-
 bool is_user_id(std::string_view text) { return text.size() <= most_user_id_bytes && !is_blank(text); }
 
 Verdict judge_name(Contract& contract, std::string_view name) {
@@ -76,11 +73,11 @@ class Explainer {
 
   void add(Field field, std::string_view problem, std::string detail, std::string proposed = {}) {
     const std::string name(field_names[field]);
-    findings_.push_back({Severity::error, false, name + "." + std::string(problem), pointer_step(name),
-                         std::move(detail), std::move(proposed)});
+    findings_.add({Severity::error, false, name + "." + std::string(problem), pointer_step(name), std::move(detail),
+                   std::move(proposed)});
   }
   void add_whole(std::string code, std::string pointer, std::string detail) {
-    findings_.push_back({Severity::error, false, std::move(code), std::move(pointer), std::move(detail), {}});
+    findings_.add({Severity::error, false, std::move(code), std::move(pointer), std::move(detail), {}});
   }
 
   void id(std::string_view text) {
@@ -94,7 +91,7 @@ class Explainer {
 
   void name(std::string_view text) {
     if (std::optional<Finding> found = explain_event_name(contract_, text)) {
-      findings_.push_back(std::move(*found));
+      findings_.add(std::move(*found));
     }
   }
 
@@ -147,24 +144,7 @@ class Explainer {
         std::move(proposed));
   }
 
-  std::vector<Finding> take() {
-    if (findings_.size() > most_findings) {
-      const std::size_t more = findings_.size() - most_findings;
-      // The rest must not hide an error among warnings.
-      const bool error = std::any_of(findings_.begin() + most_findings, findings_.end(),
-                                     [](const Finding& finding) { return finding.severity == Severity::error; });
-      const bool structural = std::any_of(findings_.begin() + most_findings, findings_.end(),
-                                          [](const Finding& finding) { return !finding.of_naming; });
-      findings_.resize(most_findings);
-      findings_.push_back({error ? Severity::error : Severity::warning,
-                           !structural,
-                           "event.more",
-                           "",
-                           "there are " + std::to_string(more) + " more problems",
-                           {}});
-    }
-    return std::move(findings_);
-  }
+  std::vector<Finding> take() { return findings_.take(); }
 
  private:
   static std::string shown(std::int64_t time) {
@@ -177,7 +157,7 @@ class Explainer {
 
   Contract& contract_;
   TimeRange range_;
-  std::vector<Finding> findings_;
+  FindingList findings_;
 };
 
 std::string_view type_name(const Value& value) {

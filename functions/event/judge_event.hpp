@@ -9,17 +9,16 @@
 
 #include "functions/event/contract.hpp"
 #include "functions/event/fields.hpp"
-#include "functions/event/finding.hpp"
+#include "functions/event/finding_list.hpp"
 
 namespace lifecycle::event {
 
 inline constexpr std::size_t most_user_id_bytes = 1000; // an index entry holds it
-inline constexpr std::size_t most_findings = 100;
 
 // `event` holds the bytes of a jsonb. Damaged ones raise data_corrupted.
 Verdict judge_event(Contract& contract, std::string_view event, const TimeRange& range);
 
-// Empty exactly where the verdict is `valid`. At most most_findings and one that says how many more there are.
+// Empty exactly where the verdict is `valid`. At most FindingList::most and one that says how many more there are.
 std::vector<Finding> explain_event(Contract& contract, std::string_view event, const TimeRange& range);
 
 // Columns: a text or jsonb whose data() is null is SQL's null.

@@ -15,9 +15,9 @@ namespace lifecycle::event {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(WordClass::first_of_user)> class_names = {
-    "auxiliary",   "state",           "metric",      "period",      "person", "standing",
-    "adjective",   "action_noun",     "particle",    "preposition", "adverb", "noun",
-    "descriptive", "negative_prefix", "verb_prefix", "past",        "number", "window"};
+    "auxiliary",   "state",           "attribute",   "metric",   "period",      "person", "actor",
+    "standing",    "adjective",       "action_noun", "particle", "preposition", "adverb", "noun",
+    "descriptive", "negative_prefix", "verb_prefix", "past",     "number",      "window"};
 
 constexpr std::size_t most_classes = 64;
 

@@ -15,17 +15,19 @@ namespace lifecycle::event {
 // are computed of a token and hold no words.
 enum class WordClass : std::uint8_t {
   auxiliary,       // is, has, was: begins a flag
-  state,           // status, stage: names a state
+  state,           // status, stage: names a state, which may change
+  attribute,       // id, date: names what something has
   metric,          // count, total, rate
   period,          // daily, monthly
   person,          // user, customer: does things, and is classified
+  actor,           // app, team: does things as well
   standing,        // active, churned, vip: what a person is found to be
   adjective,       // premium, new: describes
   action_noun,     // login, purchase: an action as a noun
   particle,        // up, out, off: belongs to the verb before it
   preposition,     // to, from, in: begins a phrase after the verb
   adverb,          // again, twice; other words in -ly count as well
-  noun,            // family, reply: ends in -ly and is no adverb
+  noun,            // family, order: neither an adverb, for all its -ly, nor at the beginning of a name a verb
   descriptive,     // preferred, estimated: past forms that describe what follows them
   negative_prefix, // un: what was not done, unless the verb is listed
   verb_prefix,     // re, over: goes before irregular past forms

@@ -1,7 +1,6 @@
 #include "functions/event/mend.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "functions/event/grammar.hpp"
@@ -16,20 +15,33 @@ namespace {
 using Words = std::vector<std::string>;
 using Place = Words::difference_type;
 
+Words slice(const Words& words, std::size_t begin, std::size_t end) {
+  return {words.begin() + static_cast<Place>(begin), words.begin() + static_cast<Place>(end)};
+}
+
+Words joined(Words first, const Words& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 class Mender {
  public:
   Mender(const Lexicon& lexicon, Words words) : lexicon_(lexicon), words_(std::move(words)) {
+    split_particles();
+    if (says_no()) {
+      words_.clear();
+    }
     drop_flags_and_measures();
+    tokens_ = tokens_of(lexicon_, words_);
   }
 
   // Attempts from the likeliest to the boldest; each is a name, or empty.
   std::vector<std::string> attempts() {
     std::vector<std::string> out;
     if (!words_.empty()) {
-      for (const auto attempt :
-           {&Mender::as_it_is, &Mender::with_spelling_mended, &Mender::with_state_changed,
-            &Mender::with_last_word_in_past, &Mender::with_participle_last, &Mender::with_adjective_become,
-            &Mender::with_verb_in_past, &Mender::with_verb_in_past_last}) {
+      for (const auto attempt : {&Mender::as_it_is, &Mender::with_spelling_mended, &Mender::with_attribute_dropped,
+                                 &Mender::with_state_changed, &Mender::with_verb_in_past, &Mender::with_participle_last,
+                                 &Mender::with_last_word_in_past, &Mender::with_adjective_become}) {
         out.push_back((this->*attempt)());
       }
     }
@@ -40,24 +52,66 @@ class Mender {
   [[nodiscard]] Token token(const std::string& word) const { return tokens_of(lexicon_, {word}).front(); }
   [[nodiscard]] bool is(const std::string& word, WordClass word_class) const { return token(word).is(word_class); }
 
-  void drop_flags_and_measures() {
-    std::erase_if(words_, [this](const std::string& word) { return is(word, WordClass::auxiliary); });
-    while (!words_.empty() && (is(words_.front(), WordClass::metric) || is(words_.front(), WordClass::period) ||
-                               words_.front() == "of" || words_.front() == "last" || words_.front() == "latest")) {
-      words_.erase(words_.begin());
+  // signedup: signed up.
+  void split_particles() {
+    for (std::size_t place = 0; place < words_.size(); ++place) {
+      for (const std::string_view particle : {"up", "in", "out", "off", "on", "back", "down"}) {
+        const std::string word = words_[place];
+        if (word.size() > particle.size() + 4 && word.ends_with(particle) && lexicon_.find(word) == nullptr) {
+          const std::string verb = word.substr(0, word.size() - particle.size());
+          if (verb.ends_with("ed") && verb_form(lexicon_, verb) == VerbForm::past) {
+            words_[place] = verb;
+            words_.emplace(words_.begin() + static_cast<Place>(place) + 1, particle);
+            break;
+          }
+        }
+      }
     }
-    while (!words_.empty() && (is(words_.back(), WordClass::metric) || is(words_.back(), WordClass::period))) {
+  }
+
+  // What did not happen cannot be turned into what did.
+  [[nodiscard]] bool says_no() const {
+    return std::any_of(words_.begin(), words_.end(), [this](const std::string& word) {
+      return word == "not" || word == "never" || word == "no" || verb_form(lexicon_, word) == VerbForm::negated;
+    });
+  }
+
+  [[nodiscard]] bool is_measure(const std::string& word) const {
+    return is(word, WordClass::metric) || is(word, WordClass::period);
+  }
+
+  void drop_flags_and_measures() {
+    words_.erase(std::find(words_.begin(), words_.end(), "per"), words_.end());
+    const std::size_t before = words_.size();
+    std::erase_if(words_, [this](const std::string& word) { return is(word, WordClass::auxiliary); });
+    const auto is_lead = [this](const std::string& word) {
+      return is_measure(word) || is(word, WordClass::number) || word == "of" || word == "last" || word == "latest";
+    };
+    words_.erase(words_.begin(), std::find_if_not(words_.begin(), words_.end(), is_lead));
+    while (!words_.empty() && is_measure(words_.back())) {
       words_.pop_back();
+    }
+    if (words_.size() != before) {
+      for (std::size_t place = 0; place < words_.size(); ++place) {
+        make_singular(words_, place);
+      }
+    }
+  }
+
+  // Only words that are known.
+  void make_singular(Words& words, std::size_t place) const {
+    const Token found = token(words[place]);
+    if (found.singular != nullptr && !found.is(WordClass::past)) {
+      words[place] = found.singular->word;
     }
   }
 
   // A name that is nothing but the action is done by the user.
   [[nodiscard]] std::string finished(Words words) const {
     const std::vector<Token> tokens = tokens_of(lexicon_, words);
-    const bool bare =
-        tokens.front().is(WordClass::past) &&
-        std::all_of(tokens.begin() + 1, tokens.end(), [](const Token& word) { return word.is(WordClass::particle); });
-    if (bare) {
+    if (tokens.front().is(WordClass::past) && std::all_of(tokens.begin() + 1, tokens.end(), [](const Token& word) {
+          return word.is(WordClass::particle) || word.text.ends_with("ly");
+        })) {
       words.insert(words.begin(), "user");
     }
     return join(words);
@@ -77,82 +131,109 @@ class Mender {
     return changed ? finished(words) : std::string();
   }
 
-  std::string with_state_changed() {
-    if (!is(words_.back(), WordClass::state)) {
+  // email_verified_flag, user_created_at.
+  std::string with_attribute_dropped() {
+    const Token& last = tokens_.back();
+    if (words_.size() < 2 || (!last.is(WordClass::state) && !last.is(WordClass::attribute)) ||
+        last.is(WordClass::past)) {
       return {};
     }
-    Words words = words_;
-    words.emplace_back("changed");
-    return join(words);
+    return finished(slice(words_, 0, words_.size() - 1));
+  }
+
+  std::string with_state_changed() {
+    if (!tokens_.back().is(WordClass::state) || is_imperative(tokens_)) {
+      return {};
+    }
+    return join(joined(words_, {"changed"}));
   }
 
   // The past form of a verb's present, of a noun for an action, of a word in -ing; its words, or none.
-  [[nodiscard]] Words past_words(const std::string& word) const {
-    const Token found = token(word);
-    for (const Lexicon::Entry* entry : {found.exact, found.singular}) {
-      if (entry != nullptr && (entry->classes & bit(WordClass::action_noun)) != 0 && !entry->becomes.empty()) {
-        return words_of(entry->becomes);
-      }
+  [[nodiscard]] Words past_words(const Token& word) const {
+    const Lexicon::Entry* action = entry_with(word, WordClass::action_noun);
+    if (action != nullptr && !action->becomes.empty()) {
+      return words_of(action->becomes);
     }
-    const std::string base = listed_base(lexicon_, word);
+    const std::string base = listed_base(lexicon_, word.text);
     if (!base.empty()) {
       return {past_of(lexicon_, base)};
     }
-    const std::string past = past_of_progressive(lexicon_, word);
+    const std::string past = past_of_progressive(lexicon_, word.text);
     return past.empty() ? Words() : Words{past};
   }
 
-  [[nodiscard]] Words with_past_at(std::size_t place) const {
-    const Words past = past_words(words_[place]);
-    Words words;
-    if (!past.empty()) {
-      words.assign(words_.begin(), words_.begin() + static_cast<Place>(place));
-      words.insert(words.end(), past.begin(), past.end());
-      words.insert(words.end(), words_.begin() + static_cast<Place>(place) + 1, words_.end());
+  [[nodiscard]] std::size_t after_particles(std::size_t place) const {
+    while (place < tokens_.size() && tokens_[place].is(WordClass::particle)) {
+      ++place;
     }
-    return words;
+    return place;
   }
 
-  // user_login, project_create, user_sign_up, project_creating.
+  // create_project, add_to_cart, sign_up, user_creates_project.
+  std::string with_verb_in_past() {
+    const bool imperative = is_imperative(tokens_) ||
+                            (!past_of_progressive(lexicon_, words_[0]).empty() && !tokens_[0].is(WordClass::adjective));
+    const bool of_somebody = words_.size() > 2 &&
+                             (tokens_[0].is(WordClass::person) || tokens_[0].is(WordClass::actor)) &&
+                             !listed_base(lexicon_, words_[1]).empty();
+    if (!imperative && !of_somebody) {
+      return {};
+    }
+    const std::size_t verb = imperative ? 0 : 1;
+    const std::size_t end = after_particles(verb + 1);
+    const Words before = slice(words_, 0, verb);
+    const Words action = joined({past_of(lexicon_, base_of(verb))}, slice(words_, verb + 1, end));
+    const Words rest = slice(words_, end, words_.size());
+    if (imperative && !rest.empty() && !tokens_[end].is(WordClass::preposition)) {
+      return join(joined(rest, action));
+    }
+    return finished(joined(joined(before, action), rest));
+  }
+
+  [[nodiscard]] std::string base_of(std::size_t place) const {
+    const std::string base = listed_base(lexicon_, words_[place]);
+    return base.empty() ? words_[place].substr(0, words_[place].size() - 3) : base;
+  }
+
+  // user_login, project_create, project_creating. A person is not taken for a verb (sales_lead), nor a noun that looks
+  // like a past form (news_feed).
   std::string with_last_word_in_past() {
     std::size_t place = words_.size() - 1;
-    while (place > 0 && is(words_[place], WordClass::particle)) {
+    while (place > 0 && tokens_[place].is(WordClass::particle)) {
       --place;
     }
-    const Words words = with_past_at(place);
-    return words.empty() ? std::string() : finished(words);
+    const Token& last = tokens_[place];
+    const bool is_description = std::any_of(tokens_.begin(), tokens_.end() - 1,
+                                            [](const Token& word) { return word.is(WordClass::adjective); });
+    if (last.is(WordClass::person) || last.is(WordClass::past) || last.is(WordClass::state) ||
+        last.is(WordClass::attribute) ||
+        (last.is(WordClass::noun) && (is_description || (last.exact != nullptr && last.exact->is_none)) &&
+         !last.is(WordClass::action_noun))) {
+      return {};
+    }
+    const Words past = past_words(last);
+    return past.empty()
+               ? std::string()
+               : finished(joined(joined(slice(words_, 0, place), past), slice(words_, place + 1, words_.size())));
   }
 
-  // [before] verb [particles] [rest] as rest, before, verb, particles.
-  [[nodiscard]] std::string with_verb_last(const Words& words, std::size_t verb) const {
-    std::size_t end = verb + 1;
-    while (end < words.size() && is(words[end], WordClass::particle)) {
-      ++end;
+  // [before] verb [particles] rest as rest, before, verb, particles.
+  [[nodiscard]] std::string with_verb_last(Words words, std::size_t verb) const {
+    const std::size_t end = after_particles(verb + 1);
+    if (end == words.size()) {
+      return finished(words);
     }
-    Words moved(words.begin() + static_cast<Place>(end), words.end());
-    moved.insert(moved.end(), words.begin(), words.begin() + static_cast<Place>(end));
+    make_singular(words, words.size() - 1);
+    Words moved = joined(slice(words, end, words.size()), slice(words, 0, end));
     std::erase_if(
         moved, [this](const std::string& word) { return is(word, WordClass::standing) && !is(word, WordClass::past); });
-    if (end < words.size()) {
-      make_singular(moved, words.size() - end - 1);
-    }
     return join(moved);
   }
 
-  // churned_users: user_churned. Only words that are known are made singular.
-  void make_singular(Words& words, std::size_t place) const {
-    if (place < words.size()) {
-      const Token found = token(words[place]);
-      if (found.exact == nullptr && found.singular != nullptr) {
-        words[place] = found.singular->word;
-      }
-    }
-  }
-
+  // churned_user.
   std::string with_participle_last() {
-    const std::vector<Token> tokens = tokens_of(lexicon_, words_);
     for (std::size_t place = 0; place + 1 < words_.size(); ++place) {
-      if (is_past_form(lexicon_, tokens, place)) {
+      if (is_past_form(lexicon_, tokens_, place) && !tokens_[place].is(WordClass::descriptive)) {
         return with_verb_last(words_, place);
       }
     }
@@ -162,34 +243,13 @@ class Mender {
   // active_user: user_activated.
   std::string with_adjective_become() {
     for (std::size_t place = 0; place < words_.size(); ++place) {
-      const Token found = token(words_[place]);
-      if ((found.is(WordClass::adjective) || found.is(WordClass::standing)) && found.exact != nullptr &&
-          !found.exact->becomes.empty()) {
-        Words words = words_;
-        words[place] = found.exact->becomes;
-        return words.size() == 1 ? finished(words) : with_verb_last(words, place);
-      }
-    }
-    return {};
-  }
-
-  // user_creates_project, add_to_cart, sign_up.
-  std::string with_verb_in_past() {
-    for (std::size_t place = 0; place < words_.size(); ++place) {
-      const Words words = with_past_at(place);
-      if (!words.empty()) {
-        return finished(words);
-      }
-    }
-    return {};
-  }
-
-  // create_project.
-  std::string with_verb_in_past_last() {
-    for (std::size_t place = 0; place + 1 < words_.size(); ++place) {
-      const Words words = with_past_at(place);
-      if (!words.empty()) {
-        return with_verb_last(words, place + words.size() - words_.size());
+      for (const WordClass word_class : {WordClass::adjective, WordClass::standing}) {
+        const Lexicon::Entry* entry = entry_with(tokens_[place], word_class);
+        if (entry != nullptr && !entry->becomes.empty()) {
+          Words words = words_;
+          words[place] = entry->becomes;
+          return with_verb_last(words, place);
+        }
       }
     }
     return {};
@@ -197,6 +257,7 @@ class Mender {
 
   const Lexicon& lexicon_;
   Words words_;
+  std::vector<Token> tokens_;
 };
 
 } // namespace

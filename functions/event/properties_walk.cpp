@@ -92,19 +92,22 @@ std::string_view key_at(const json::Container& object, std::uint32_t index) {
 }
 
 void explain_own_keys(Contract& contract, const json::Container& object, const std::string& pointer,
-                      std::vector<Finding>& findings) {
+                      FindingList& findings) {
   std::uint32_t end = 0;
   for (std::uint32_t i = 0; i < object.count; ++i) {
     poll_interrupts();
     const std::uint32_t begin = end;
     end = json::entry_end(json::entry_at(object.entries, i), begin, object.size);
     const std::string_view key(object.data + begin, end - begin);
-    if (contract.key(key) == valid) {
+    const Verdict verdict = contract.key(key);
+    if (verdict == valid) {
       continue;
     }
-    if (std::optional<Finding> found = contract.explain_key(key)) {
+    if (findings.is_full()) {
+      findings.count_more(verdict == naming_error ? Severity::error : Severity::warning, true);
+    } else if (std::optional<Finding> found = contract.explain_key(key)) {
       found->pointer = pointer + pointer_step(key);
-      findings.push_back(std::move(*found));
+      findings.add(std::move(*found));
     }
   }
 }
@@ -137,44 +140,46 @@ Verdict judge_keys(Contract& contract, const json::Container& container, unsigne
   return verdict;
 }
 
-void explain_keys(Contract& contract, const json::Container& container, unsigned depth, const std::string& pointer,
-                  std::vector<Finding>& findings) {
+void explain_keys(Contract& contract, const json::Container& container, unsigned depth, std::string pointer,
+                  FindingList& findings) {
   struct Place {
     Level level;
-    std::string pointer;
+    std::size_t pointer_size; // of the container's own pointer
   };
   std::vector<Place> places;
   bool too_deep = false;
-  const auto enter = [&](const json::Container& entered, std::string place) {
+  const auto enter = [&](const json::Container& entered) {
     if (depth + places.size() > limits.max_depth) {
       if (!too_deep) {
-        findings.push_back({Severity::error,
-                            false,
-                            "properties.too_deep",
-                            std::move(place),
-                            "objects and arrays are nested deeper than " + std::to_string(limits.max_depth) +
-                                " levels (lifecycle_ledger.max_depth)",
-                            {}});
+        findings.add({Severity::error,
+                      false,
+                      "properties.too_deep",
+                      pointer,
+                      "objects and arrays are nested deeper than " + std::to_string(limits.max_depth) +
+                          " levels (lifecycle_ledger.max_depth)",
+                      {}});
       }
       too_deep = true;
       return;
     }
     if (entered.kind == json::ContainerKind::object) {
-      explain_own_keys(contract, entered, place, findings);
+      explain_own_keys(contract, entered, pointer, findings);
     }
-    places.push_back({level_of(entered), std::move(place)});
+    places.push_back({level_of(entered), pointer.size()});
   };
-  enter(container, pointer);
+  enter(container);
   for (json::Container child{}; !places.empty();) {
     Place& place = places.back();
+    pointer.resize(place.pointer_size);
     if (!next_container(place.level, child)) {
       places.pop_back();
       continue;
     }
+    const json::Container& parent = place.level.container;
     const std::uint32_t index = place.level.next - 1;
-    const bool is_object = place.level.container.kind == json::ContainerKind::object;
-    enter(child, place.pointer + pointer_step(is_object ? std::string(key_at(place.level.container, index))
-                                                        : std::to_string(index)));
+    pointer += parent.kind == json::ContainerKind::object ? pointer_step(key_at(parent, index))
+                                                          : pointer_step(std::to_string(index));
+    enter(child);
   }
 }
 

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "functions/event/contract.hpp"
-#include "functions/event/finding.hpp"
+#include "functions/event/finding_list.hpp"
 
 namespace lifecycle::event {
 
@@ -14,7 +13,7 @@ namespace lifecycle::event {
 Verdict judge_keys(Contract& contract, const json::Container& container, unsigned depth);
 
 // The same as findings, `pointer` being the container's place.
-void explain_keys(Contract& contract, const json::Container& container, unsigned depth, const std::string& pointer,
-                  std::vector<Finding>& findings);
+void explain_keys(Contract& contract, const json::Container& container, unsigned depth, std::string pointer,
+                  FindingList& findings);
 
 } // namespace lifecycle::event

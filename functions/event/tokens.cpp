@@ -86,13 +86,24 @@ std::vector<Token> tokens_of(const Lexicon& lexicon, const std::vector<std::stri
   std::vector<Token> tokens;
   tokens.reserve(words.size());
   for (const std::string& word : words) {
-    Token token{word, lexicon.find(word), lexicon.find_singular(word), computed_classes(lexicon, word)};
+    // news is no plural of new.
+    const Lexicon::Entry* const exact = lexicon.find(word);
+    Token token{word, exact, exact == nullptr ? lexicon.find_singular(word) : nullptr, computed_classes(lexicon, word)};
     for (const Lexicon::Entry* entry : {token.exact, token.singular}) {
       token.classes |= entry == nullptr ? 0 : entry->classes;
     }
     tokens.push_back(std::move(token));
   }
   return tokens;
+}
+
+const Lexicon::Entry* entry_with(const Token& token, WordClass word_class) {
+  for (const Lexicon::Entry* entry : {token.exact, token.singular}) {
+    if (entry != nullptr && (entry->classes & bit(word_class)) != 0) {
+      return entry;
+    }
+  }
+  return nullptr;
 }
 
 std::string join(const std::vector<std::string>& words) {

@@ -13,8 +13,8 @@ namespace lifecycle::event {
 struct Token {
   std::string text; // in lower case
   const Lexicon::Entry* exact;
-  const Lexicon::Entry* singular;
-  ClassSet classes; // of both, and the computed ones
+  const Lexicon::Entry* singular; // where the word itself is not known
+  ClassSet classes;               // of both, and the computed ones
 
   [[nodiscard]] bool is(WordClass word_class) const { return (classes & bit(word_class)) != 0; }
 };
@@ -27,6 +27,9 @@ inline constexpr std::size_t most_words = 64;
 std::vector<std::string> words_of(std::string_view text);
 
 std::vector<Token> tokens_of(const Lexicon& lexicon, const std::vector<std::string>& words);
+
+// The listed entry of the word or its singular that has this class; null where none has.
+const Lexicon::Entry* entry_with(const Token& token, WordClass word_class);
 
 std::string join(const std::vector<std::string>& words);
 

@@ -36,6 +36,10 @@ class OutputBuffer {
   // The bytes written, valid until the next start(); raises program_limit_exceeded where they are too many.
   std::string_view finish(const char* cursor);
 
+  // A place in what is being written, kept as an offset: growing moves the bytes.
+  std::size_t offset_of(const char* cursor) const { return static_cast<std::size_t>(cursor - bytes_.get()); }
+  char* at(std::size_t offset) const { return bytes_.get() + offset; }
+
   // Gives back what an unusually large document has taken.
   void trim() {
     if (capacity_ > kept_capacity) [[unlikely]] {

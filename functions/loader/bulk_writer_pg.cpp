@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "access/hio.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -11,6 +12,8 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -197,7 +200,11 @@ BulkWriter make_writer(Relation relation) {
   writer.row = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
   writer.row->tts_tableOid = RelationGetRelid(relation);
   writer.batch = static_cast<TupleTableSlot**>(palloc0(sizeof(TupleTableSlot*) * max_batch_rows));
+  // No ring of buffers to begin with: it would write each page out, and wait for its WAL, while the index builds and
+  // the readers to come want it in memory.
   writer.bulk_insert = GetBulkInsertState();
+  FreeAccessStrategy(writer.bulk_insert->strategy);
+  writer.bulk_insert->strategy = nullptr;
   MemoryContextSwitchTo(caller);
 
   GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs
@@ -282,10 +289,26 @@ void put_row(BulkWriter& writer) {
   }
 }
 
+namespace {
+
+// A table that takes more than its share of the buffers would drive out what others need.
+void bound_buffers(BulkWriter& writer) {
+  constexpr BlockNumber share = 8;
+  if (writer.bulk_insert->strategy == nullptr &&
+      RelationGetNumberOfBlocks(writer.relation) > static_cast<BlockNumber>(NBuffers) / share) {
+    MemoryContext const caller = MemoryContextSwitchTo(writer.context);
+    writer.bulk_insert->strategy = GetAccessStrategy(BAS_BULKWRITE);
+    MemoryContextSwitchTo(caller);
+  }
+}
+
+} // namespace
+
 void flush(BulkWriter& writer) {
   if (writer.batch_rows == 0) {
     return;
   }
+  bound_buffers(writer);
   MemoryContext const caller = MemoryContextSwitchTo(writer.flush_context);
   table_multi_insert(writer.relation, writer.batch, writer.batch_rows, writer.command, writer.options,
                      writer.bulk_insert);

@@ -30,21 +30,21 @@ void require_database_or_nothing(const std::string& path) {
     if (errno == ENOENT) {
       return;
     }
-    fail_file(path, "examine", errno);
+    file::fail_file(path, "examine", errno);
   }
   if (!S_ISREG(status.st_mode)) {
     refuse_other_file(path, "It is a directory, a symbolic link or a device.");
   }
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    fail_file(path, "open", errno);
+    file::fail_file(path, "open", errno);
   }
   char head[sizeof magic] = {};
   const ssize_t length = read(descriptor, head, sizeof head);
   const int reason = errno;
   close(descriptor);
   if (length < 0) {
-    fail_file(path, "read", reason);
+    file::fail_file(path, "read", reason);
   }
   if (length > 0 && (static_cast<std::size_t>(length) < sizeof head || std::memcmp(head, magic, sizeof head) != 0)) {
     refuse_other_file(path, "It is a file of another kind, which would be lost.");

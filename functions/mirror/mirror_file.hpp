@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "functions/mirror/replacement_file.hpp"
+#include "functions/file/replacement_file.hpp"
 #include "functions/mirror/sqlite_writer.hpp"
 
 namespace lifecycle::mirror {
@@ -18,7 +18,7 @@ class MirrorFile {
   void publish();
 
  private:
-  ReplacementFile file_;
+  file::ReplacementFile file_;
   SqliteWriter writer_;
 };
 

@@ -1,16 +1,15 @@
 // _mirror_sqlite(path, contacts_query, events_query): streams two queries of one snapshot into one SQLite file.
+#include "functions/file/file_access_pg.hpp"
 #include "functions/mirror/mirror_file.hpp"
 #include "functions/mirror/sqlite_values_pg.hpp"
 #include "functions/pg/function.hpp"
 
 extern "C" {
-#include "catalog/pg_authid.h"
 #include "commands/progress.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "port.h"
 #include "tcop/dest.h"
-#include "utils/acl.h"
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -108,15 +107,6 @@ void mirror_query(const char* query, SqliteWriter& writer, const char* table, bo
   pg::guard([&] { writer.finish_table(); });
 }
 
-void require_privilege() {
-  if (!has_privs_of_role(GetUserId(), ROLE_PG_WRITE_SERVER_FILES)) {
-    ereport(ERROR,
-            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to write a file on the server"),
-             errdetail("Role \"%s\" is not a member of pg_write_server_files.", GetUserNameFromId(GetUserId(), false)),
-             errhint("GRANT pg_write_server_files TO %s;", quote_identifier(GetUserNameFromId(GetUserId(), false)))));
-  }
-}
-
 void require_absolute(const char* path) {
   if (!is_absolute_path(path)) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("the path of the mirror must be absolute"),
@@ -152,7 +142,7 @@ LIFECYCLE_FUNCTION(lifecycle_mirror_sqlite) {
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
     elog(ERROR, "return type must be a row type");
   }
-  require_privilege();
+  lifecycle::file::require_file_writer();
   require_absolute(path);
 
   MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle mirror", ALLOCSET_SMALL_SIZES);

@@ -6,7 +6,7 @@
 
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
-#include "functions/mirror/replacement_file.hpp"
+#include "functions/file/replacement_file.hpp"
 
 #include "functions/core/pure.hpp"
 
@@ -122,7 +122,7 @@ void SqliteWriter::fail(int result) {
                 "The rows of table " + table_ + " are not unique by (" + primary_key_ + ").");
   }
   if (kind == SQLITE_FULL) {
-    fail_file(shown_path_, "write SQLite file", ENOSPC);
+    file::fail_file(shown_path_, "write SQLite file", ENOSPC);
   }
   if (system_error != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
     reason += " (" + std::generic_category().message(system_error) + ")";

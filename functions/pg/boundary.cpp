@@ -121,4 +121,10 @@ void interrupt_hook() {
   }
 }
 
+void stack_hook() {
+  if (unlikely(stack_is_too_deep())) {
+    call([] { check_stack_depth(); });
+  }
+}
+
 } // namespace lifecycle::pg

@@ -154,4 +154,7 @@ auto call(Body&& body) -> std::invoke_result_t<Body> {
 // Installed as lifecycle::interrupt_hook: raises a pending cancel or timeout as a PgError.
 void interrupt_hook();
 
+// Installed as lifecycle::stack_hook: raises what check_stack_depth() raises as a PgError.
+void stack_hook();
+
 } // namespace lifecycle::pg

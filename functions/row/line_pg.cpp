@@ -14,7 +14,7 @@ namespace {
 Datum make_line(RowPlan* plan, Style style) {
   return PointerGetDatum(pg::guard([&] {
     RowWriter writer(style);
-    const std::string_view line = style == Style::parity ? writer.write_fields(*plan) : writer.write_object(*plan);
+    const std::string_view line = writer.write(*plan);
     if (line.size() > MaxAllocSize - VARHDRSZ) {
       throw Error(sqlstate::program_limit_exceeded, "row is too large for one line",
                   "Its text takes " + std::to_string(line.size()) + " bytes, more than a text can have.",

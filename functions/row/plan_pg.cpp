@@ -163,6 +163,17 @@ RowPlan* plan_record(RowPlan* known, HeapTupleHeader record, MemoryContext paren
   return plan;
 }
 
+RowPlan* plan_query(TupleDesc descriptor, MemoryContext parent) {
+  RowPlan* const plan = new_plan(parent, descriptor->natts);
+  for (int i = 0; i < descriptor->natts; ++i) {
+    Form_pg_attribute const attribute = TupleDescAttr(descriptor, i);
+    if (!attribute->attisdropped) {
+      add_column(plan, NameStr(attribute->attname), attribute->atttypid, i);
+    }
+  }
+  return plan;
+}
+
 RowPlan* plan_columns(FunctionCallInfo fcinfo) {
   auto* plan = static_cast<RowPlan*>(fcinfo->flinfo->fn_extra);
   const int columns = PG_NARGS() - 1;

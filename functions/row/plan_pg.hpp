@@ -54,8 +54,9 @@ struct TypePlan {
   int16 element_length;
   bool element_by_value;
   char element_align;
-  RowPlan* row; // composite: of the last value's row type, or null
-  DayMemo day;  // times: the last day written
+  char element_delimiter; // between elements in the type's literals
+  RowPlan* row;           // composite: of the last value's row type, or null
+  DayMemo day;            // times: the last day written
 };
 
 void plan_type(TypePlan* plan, Oid type, MemoryContext context);
@@ -84,6 +85,9 @@ struct RowPlan {
 
 // The plan for a record; `known` is returned where it still fits, else replaced. Fills values and nulls.
 RowPlan* plan_record(RowPlan* known, HeapTupleHeader record, MemoryContext parent);
+
+// The plan for rows of a query, whose values and nulls the caller points to each row's.
+RowPlan* plan_query(TupleDesc descriptor, MemoryContext parent);
 
 // The plan for a function called with (names text[], VARIADIC columns), made at its first call and kept in fn_extra.
 // Fills values and nulls.

@@ -5,19 +5,15 @@
 #include <memory>
 
 #include "functions/json/string_writer.hpp"
+#include "functions/row/array_walk_pg.hpp"
 #include "functions/row/compact_json.hpp"
 #include "functions/row/decimal.hpp"
-#include "functions/row/scalar_text.hpp"
+#include "functions/row/value_text_pg.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "common/shortest_dec.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
-#include "utils/timestamp.h"
 }
 
 namespace lifecycle::row {
@@ -30,30 +26,6 @@ constinit bool shared_in_use = false;
 constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
 constexpr std::string_view json_null = "null";
-constexpr std::string_view infinite_time(bool positive) { return positive ? "infinity" : "-infinity"; }
-
-// Room that is there for every value before its form is looked at: the longest scalar, quotes and a comma.
-constexpr std::size_t value_room = scalar_text_size + utc_timestamp_size + 4;
-
-// The bytes of a varlena, fetched or unpacked where it is not plain.
-std::string_view bytes_of(Datum value) {
-  auto* stored = reinterpret_cast<varlena*>(DatumGetPointer(value));
-  if (VARATT_IS_COMPRESSED(stored) || VARATT_IS_EXTERNAL(stored)) [[unlikely]] {
-    stored = pg::call([&] { return pg_detoast_datum_packed(stored); });
-  }
-  return {VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored)};
-}
-
-std::string_view without_trailing_blanks(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(' ');
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
-
-char* write_float(double value, bool single, char* to) {
-  // The server's shortest form, as its output functions write it whatever extra_float_digits says.
-  return to + (single ? float_to_shortest_decimal_bufn(static_cast<float>(value), to)
-                      : double_to_shortest_decimal_bufn(value, to));
-}
 
 bool is_special(const TypePlan& plan, Datum value) {
   switch (plan.form) {
@@ -66,77 +38,18 @@ bool is_special(const TypePlan& plan, Datum value) {
   }
 }
 
-// Values whose text is short and never needs an escape.
-bool is_plain_scalar(Form form) {
-  return form <= Form::float64 || (form >= Form::uuid && form <= Form::interval && form != Form::bytea);
-}
-
 // JSON has numbers and booleans for these.
 bool is_bare_in_json(Form form) { return form <= Form::float64; }
 
-char* write_time(std::int64_t microseconds, std::string_view zone, TypePlan& plan, char* to) {
-  if (!is_finite_time(microseconds)) {
-    const std::string_view text = infinite_time(microseconds > 0);
-    return to + text.copy(to, text.size());
-  }
-  return write_timestamp(microseconds, zone, to, plan.day);
+std::string_view without_trailing_blanks(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(' ');
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-char* write_plain_scalar(TypePlan& plan, Datum value, char* to) {
-  switch (plan.form) {
-    case Form::boolean:
-      return write_boolean(DatumGetBool(value), to);
-    case Form::int16:
-      return write_integer(DatumGetInt16(value), to);
-    case Form::int32:
-      return write_integer(DatumGetInt32(value), to);
-    case Form::int64:
-      return write_integer(DatumGetInt64(value), to);
-    case Form::float32:
-      return write_float(static_cast<double>(DatumGetFloat4(value)), true, to);
-    case Form::float64:
-      return write_float(DatumGetFloat8(value), false, to);
-    case Form::uuid:
-      return write_uuid(DatumGetPointer(value), to);
-    case Form::time:
-      return write_time_of_day(DatumGetTimeADT(value), to);
-    case Form::timestamp:
-      return write_time(DatumGetTimestamp(value), {}, plan, to);
-    case Form::timestamptz:
-      return write_time(DatumGetTimestampTz(value), "Z", plan, to);
-    case Form::interval: {
-      const auto* const interval = reinterpret_cast<const ::Interval*>(DatumGetPointer(value));
-      return write_interval({interval->time, interval->day, interval->month}, to);
-    }
-    case Form::date: {
-      const DateADT date = DatumGetDateADT(value);
-      if (!is_finite_date(date)) {
-        const std::string_view text = infinite_time(date > 0);
-        return to + text.copy(to, text.size());
-      }
-      return write_date(date, to);
-    }
-    default:
-      return to;
-  }
-}
-
-// The text of the types that are written as text; null for the others.
+// char(n) counts without its padding where only its value does.
 std::optional<std::string_view> text_of(TypePlan& plan, Datum value, Style style) {
-  switch (plan.form) {
-    case Form::text:
-      return bytes_of(value);
-    case Form::padded_text: {
-      const std::string_view text = bytes_of(value);
-      return style == Style::parity ? without_trailing_blanks(text) : text;
-    }
-    case Form::name:
-      return NameStr(*DatumGetName(value));
-    case Form::other:
-      return pg::call([&] { return OutputFunctionCall(&plan.convert, value); });
-    default:
-      return std::nullopt;
-  }
+  const std::optional<std::string_view> text = row::text_of(plan, value);
+  return style == Style::parity && plan.form == Form::padded_text ? without_trailing_blanks(*text) : text;
 }
 
 } // namespace
@@ -161,7 +74,20 @@ json::CanonicalWriter& RowWriter::claim() {
   return *shared_writer;
 }
 
-std::string_view RowWriter::write_object(RowPlan& plan) { return buffer_.finish(append_object(buffer_.start(), plan)); }
+std::string_view RowWriter::write(RowPlan& plan) {
+  switch (style_) {
+    case Style::parity:
+      return write_fields(plan);
+    case Style::csv:
+      return write_csv(plan);
+    default:
+      return write_object(plan);
+  }
+}
+
+std::string_view RowWriter::write_object(RowPlan& plan, Nulls nulls) {
+  return buffer_.finish(append_object(buffer_.start(), plan, nulls));
+}
 
 std::string_view RowWriter::write_fields(RowPlan& plan) {
   char* to = buffer_.start();
@@ -180,15 +106,20 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
-char* RowWriter::append_object(char* to, RowPlan& plan) {
-  if (plan.column_count == 0) {
-    return append(to, "{}");
-  }
+char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
+  bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
+    if (nulls == Nulls::left_out && plan.nulls[column.attribute]) {
+      continue;
+    }
     to = buffer_.room(to, column.key_size + key_block + value_room);
     for (std::uint32_t at = 0; at < column.key_size; at += key_block) {
       std::memcpy(to + at, column.key + at, key_block);
+    }
+    if (first) {
+      *to = '{'; // the key of a later column begins with a comma
+      first = false;
     }
     to += column.key_size;
     if (plan.nulls[column.attribute]) {
@@ -197,7 +128,7 @@ char* RowWriter::append_object(char* to, RowPlan& plan) {
       to = append_json(to, column.type, plan.values[column.attribute]);
     }
   }
-  return append(to, "}");
+  return append(to, first ? "{}" : "}");
 }
 
 // value_room is there.
@@ -258,7 +189,7 @@ char* RowWriter::append_document(char* to, TypePlan& plan, Datum value) {
 }
 
 char* RowWriter::append_json_text(char* to, std::string_view document) {
-  if (style_ == Style::export_line) {
+  if (style_ != Style::parity) {
     return write_compact_json(buffer_.room(to, document.size() + 1), document);
   }
   // One text for one document: by way of jsonb, as the comparison of two documents would go.
@@ -275,38 +206,13 @@ char* RowWriter::append_composite(char* to, TypePlan& plan, Datum value) {
     return plan_record(plan.row, DatumGetHeapTupleHeader(value), plan.context);
   });
   ++depth_;
-  to = append_object(to, *plan.row);
+  to = append_object(to, *plan.row, Nulls::written);
   --depth_;
   return to;
 }
 
-struct RowWriter::ArrayWalk {
-  TypePlan* element;
-  const Datum* values;
-  const bool* nulls;
-  const int* sizes;
-  int dimensions;
-  int next;
-};
-
 char* RowWriter::append_array(char* to, TypePlan& plan, Datum value) {
-  ArrayWalk walk = pg::call([&] {
-    check_stack_depth();
-    ArrayType* const array = DatumGetArrayTypeP(value);
-    const Oid type = ARR_ELEMTYPE(array);
-    if (plan.element == nullptr || plan.element_type != type) {
-      plan.element = static_cast<TypePlan*>(MemoryContextAllocZero(plan.context, sizeof(TypePlan)));
-      plan.element_type = type;
-      plan_type(plan.element, type, plan.context);
-      get_typlenbyvalalign(type, &plan.element_length, &plan.element_by_value, &plan.element_align);
-    }
-    Datum* values = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    deconstruct_array(array, type, plan.element_length, plan.element_by_value, plan.element_align, &values, &nulls,
-                      &count);
-    return ArrayWalk{plan.element, values, nulls, ARR_DIMS(array), ARR_NDIM(array), 0};
-  });
+  ArrayWalk walk = pg::call([&] { return open_array(plan, value); });
   if (walk.dimensions == 0) {
     return append(to, "[]");
   }

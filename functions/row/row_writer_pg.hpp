@@ -7,6 +7,7 @@
 
 #include "functions/json/canonical_writer.hpp"
 #include "functions/row/plan_pg.hpp"
+#include "functions/row/quoted_text.hpp"
 
 namespace lifecycle::row {
 
@@ -14,7 +15,13 @@ enum class Style : std::uint8_t {
   export_line, // what PostgreSQL reads back as it was: numerics with their scale, char(n) padded, bytea as \x…, json as
                // given
   parity, // one text for one value, which other engines can make too
+  csv,    // what PostgreSQL reads back as it was, arrays and composites as its literals
 };
+
+// Null columns of an object: null in JSON, or no key at all, which tells them from a JSON null within jsonb.
+enum class Nulls : std::uint8_t { written, left_out };
+
+struct ArrayWalk;
 
 class RowWriter {
  public:
@@ -23,19 +30,23 @@ class RowWriter {
   RowWriter& operator=(const RowWriter&) = delete;
   ~RowWriter();
 
-  // The row of the plan's values as {"column":value,…}. Both texts are valid as long as the writer.
-  std::string_view write_object(RowPlan& plan);
+  // The row in the writer's style: fields, a record of CSV or an object.
+  std::string_view write(RowPlan& plan);
+
+  // The row of the plan's values as {"column":value,…}. Each text is valid until the next.
+  std::string_view write_object(RowPlan& plan, Nulls nulls = Nulls::written);
 
   // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in
   // it.
   std::string_view write_fields(RowPlan& plan);
 
- private:
-  struct ArrayWalk;
+  // The row as a record of RFC 4180, without its line end: null is empty, an empty text is "".
+  std::string_view write_csv(RowPlan& plan);
 
+ private:
   json::CanonicalWriter& claim();
 
-  char* append_object(char* to, RowPlan& plan);
+  char* append_object(char* to, RowPlan& plan, Nulls nulls);
   char* append_json(char* to, TypePlan& plan, Datum value);
   char* append_array(char* to, TypePlan& plan, Datum value);
   char* append_dimension(char* to, ArrayWalk& walk, int dimension);
@@ -44,6 +55,14 @@ class RowWriter {
   char* append_json_text(char* to, std::string_view document);
   char* append_string(char* to, std::string_view text);
   char* append_field(char* to, TypePlan& plan, Datum value);
+  char* append_cell(char* to, TypePlan& plan, Datum value, bool alone);
+  char* append_literal(char* to, TypePlan& plan, Datum value);
+  char* append_array_literal(char* to, TypePlan& plan, Datum value);
+  char* append_dimension_literal(char* to, ArrayWalk& walk, int dimension, char delimiter);
+  char* append_composite_literal(char* to, TypePlan& plan, Datum value);
+  char* append_part(char* to, TypePlan& plan, Datum value, Quoting quoting, char delimiter);
+  char* append_quotes(char* to, std::size_t begin, Quoting quoting);
+  [[nodiscard]] std::string_view text_since(std::size_t begin, const char* to) const;
   char* append_escaped(char* to, std::string_view text);
   char* append_number(char* to, std::string_view stored, std::string_view quote);
   char* append_hex(char* to, std::string_view before, std::string_view bytes);

@@ -12,6 +12,7 @@ RETURN CASE code
     WHEN 'duplicate_record_id' THEN format('%s rows of the source share this record id; the latest was taken.', copies)
     WHEN 'no_record_id' THEN CASE WHEN copies > 1 THEN format('%s rows of this content have no record id.', copies)
       ELSE 'The row has no record id.' END
+    WHEN 'record_id_too_long' THEN 'The record id has more than 1000 bytes. Map another column, or a view with a digest of it.'
     WHEN 'no_time' THEN 'The event time is missing.'
     WHEN 'invalid_time' THEN format('"%s" is not a time between the years 1 and 9999.', time_text)
     WHEN 'no_event_type' THEN 'The event type is missing.'

@@ -18,7 +18,7 @@ BEGIN
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();
-  new_table := lifecycle._new_partition(source.source_system, (left(source.partition_name, 55) || '_new')::name);
+  new_table := lifecycle._new_partition(source.source_system, source.partition_name, (left(source.partition_name, 55) || '_new')::name);
   CREATE TEMPORARY TABLE lifecycle_ledger_rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
     copies bigint, body jsonb) ON COMMIT DROP;
   -- Frozen: a reader whose snapshot is older than the swap sees the new rows whole, never an empty partition.

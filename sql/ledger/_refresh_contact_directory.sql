@@ -14,10 +14,11 @@ BEGIN
     RETURN 0;
   END IF;
   SELECT * INTO contacts FROM lifecycle._contact_relation();
+  -- Whatever collation the user's columns have, byte by byte is how entries are told apart.
   EXECUTE format($sql$
     WITH live AS MATERIALIZED (
       SELECT DISTINCT contact_id, contact_email, lifecycle.normalize_email(contact_email) AS email_key
-      FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, c.%2$I::text AS contact_email FROM %3$s c) c
+      FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, c.%2$I::text COLLATE "C" AS contact_email FROM %3$s c) c
       WHERE contact_id IS NOT NULL
     ),
     came AS MATERIALIZED (

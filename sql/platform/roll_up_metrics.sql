@@ -61,7 +61,8 @@ BEGIN
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._run_unlock('roll_up_metrics');
   IF failed_state IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = failed_state, MESSAGE = 'roll_up_metrics failed: ' || failed_message, DETAIL = failed_detail,
+    RAISE EXCEPTION USING ERRCODE = failed_state, MESSAGE = 'roll_up_metrics failed: ' || failed_message,
+      DETAIL = coalesce(nullif(failed_detail, ''), 'SELECT * FROM lifecycle.pipeline_runs ORDER BY run_id DESC; shows the run.'),
       HINT = coalesce(nullif(failed_hint, ''), CASE failed_state WHEN '42501' THEN lifecycle._owner_hint() END,
         'Mend the cause and call again. The days before it are done, the others are as they were.');
   END IF;

@@ -9,6 +9,11 @@ SELECT plan(4);
 CREATE ROLE partition_owner;
 CREATE ROLE partition_operator IN ROLE partition_owner;
 GRANT USAGE, CREATE ON SCHEMA lifecycle TO partition_owner;
+-- What only a superuser may bring, as install()'s own hint says.
+CREATE SCHEMA partman;
+CREATE EXTENSION pg_partman SCHEMA partman;
+GRANT ALL ON SCHEMA partman TO partition_owner;
+GRANT ALL ON ALL TABLES IN SCHEMA partman TO partition_owner;
 CREATE TABLE public.partition_source (id integer PRIMARY KEY, mail text, at timestamptz);
 INSERT INTO public.partition_source VALUES (1, 'a@b.example', now());
 GRANT SELECT ON public.partition_source TO partition_owner;

@@ -1,6 +1,6 @@
 -- set_lifecycle_stage(): legal or refused, with history and event whichever way a stage changes.
 \ir ../lib/ledger_test.sql
-SELECT plan(46);
+SELECT plan(52);
 
 -- A user's history in one line each, oldest first.
 CREATE FUNCTION history(whose uuid) RETURNS SETOF text LANGUAGE sql AS $$
@@ -88,6 +88,17 @@ INSERT INTO lifecycle.user_lifecycle_history (user_id, from_stage, to_stage, tra
   (:'dan', NULL, 'Acquisition', '2025-02-01'), (:'dan', 'Acquisition', 'Activation', '2025-03-01');
 COMMIT;
 SELECT results_eq(format('SELECT history(%L)', :'dan'), ARRAY['- > Acquisition recorded', 'Acquisition > Activation recorded'], 'no entry is added to a history that is brought along');
+-- One that brings it later, with numbers of its own, as pg_dump -a does.
+INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES ('flo@example.com', 'Revenue') RETURNING id AS flo \gset
+INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES ('gil@example.com', 'Referral') RETURNING id AS gil \gset
+SELECT max(id) AS last FROM lifecycle.user_lifecycle_history \gset
+INSERT INTO lifecycle.user_lifecycle_history (id, user_id, from_stage, to_stage, transitioned_at, cause) VALUES
+  (:last, :'flo', NULL, 'Activation', '2025-02-01', 'created'), (:last + 1, :'flo', 'Activation', 'Revenue', '2025-03-01', 'manual'), (:last + 2, :'gil', NULL, 'Referral', '2025-04-01', 'created');
+SELECT results_eq(format('SELECT history(%L)', :'flo'), ARRAY['- > Activation created', 'Activation > Revenue manual'], 'a first entry that comes later takes the place of the one made with the user');
+SELECT results_eq(format('SELECT id, transitioned_at FROM lifecycle.user_lifecycle_history WHERE user_id = %L', :'gil'),
+  format('VALUES (%s::bigint, ''2025-04-01''::timestamptz)', :last + 2), 'whoever had its number gets another, until their own comes');
+DELETE FROM lifecycle.users WHERE id IN (:'flo', :'gil');
+SELECT setval('lifecycle.user_lifecycle_history_id_seq', :last + 100) \g /dev/null
 SELECT isnt(lifecycle.set_lifecycle_stage(:'dan', 'Retention', transitioned_at => '2025-03-01'), NULL, 'a move at the time of the latest one follows it');
 SELECT is((SELECT to_stage::text FROM lifecycle.user_lifecycle_history WHERE user_id = :'dan' ORDER BY transitioned_at DESC, id DESC LIMIT 1), 'Retention', 'and is the latest');
 
@@ -116,5 +127,20 @@ SELECT results_eq('SELECT step, stage, users, entered, completed, conversion FRO
   (4, 'Revenue', 2, 2, 0, 0.00), (5, 'Referral', 0, 2, 0, 0.00)$$, 'the funnel');
 DELETE FROM lifecycle.user_lifecycle_history WHERE 'Referral' IN (from_stage, to_stage);
 SELECT is((SELECT conversion FROM lifecycle.lifecycle_funnel WHERE stage = 'Referral'), NULL, 'no conversion where nobody entered');
+
+-- Who moves users needs no more than the grants of docs/PLATFORM.md.
+SELECT 'mover_' || pg_backend_pid() AS mover \gset
+CREATE ROLE :mover;
+GRANT USAGE ON SCHEMA lifecycle TO :mover;
+SELECT fails_with(format('SELECT lifecycle.set_lifecycle_stage(%L, ''Retention'')', :'bob'), '42501: permission denied for table %', 'without them a role moves nobody', :'mover');
+GRANT SELECT ON lifecycle.users, lifecycle.user_lifecycle_history, lifecycle.lifecycle_transitions, lifecycle.workflow_executions TO :mover;
+GRANT UPDATE (current_lifecycle_stage, updated_at), INSERT ON lifecycle.users TO :mover;
+GRANT INSERT ON lifecycle.user_lifecycle_history, lifecycle.lifecycle_events TO :mover;
+GRANT USAGE ON SEQUENCE lifecycle.user_lifecycle_history_id_seq, lifecycle.lifecycle_events_id_seq TO :mover;
+SELECT is(error_of(format('SELECT lifecycle.set_lifecycle_stage(%L, ''Retention'')', :'bob'), :'mover'), '', 'with them it does');
+SELECT is(error_of('INSERT INTO lifecycle.users (email, current_lifecycle_stage) VALUES (''hal@example.com'', ''Revenue'')', :'mover'), '', 'and brings users');
+SELECT is(error_of(format('UPDATE lifecycle.users SET current_lifecycle_stage = ''Referral'' WHERE id = %L', :'bob'), :'mover'), '', 'or moves them by UPDATE');
+DROP OWNED BY :mover;
+DROP ROLE :mover;
 
 SELECT * FROM finish();

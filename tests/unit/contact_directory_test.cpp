@@ -266,6 +266,25 @@ TEST(ContactDirectory, ManyContactsWithOneEmailAndManyEmailsOfOneContact) {
   static_cast<void>(directory.digest());
 }
 
+// A row larger than a piece of the arena, normalised to itself and not, and small rows behind it.
+TEST(ContactDirectory, HugeEmailsAmongSmallOnes) {
+  Rows rows;
+  for (int i = 0; i < 30; ++i) {
+    rows.emplace_back("before" + std::to_string(i), "before" + std::to_string(i) + "@x");
+    if (i % 10 == 0) {
+      std::string huge(3'000'000 + i, i % 20 == 0 ? 'a' : 'A');
+      rows.emplace_back(huge, "id" + std::to_string(i) + "@x");
+      rows.emplace_back("huge" + std::to_string(i), huge + "@x");
+    }
+  }
+  ContactDirectory directory(plain_header, 7);
+  fill(directory, rows);
+  for (const auto& [id, email] : rows) {
+    EXPECT_EQ(resolve(directory, id, {}), (Found{ContactOutcome::given, id, email}));
+    EXPECT_EQ(resolve(directory, {}, email), (Found{ContactOutcome::matched, id, {}}));
+  }
+}
+
 TEST(ContactDirectory, BuildingCanBeInterrupted) {
   struct Stop {};
   ContactDirectory directory(plain_header, 3);

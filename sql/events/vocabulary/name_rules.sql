@@ -13,6 +13,8 @@ FROM (VALUES
   ('+_have_*', 'flag', 'is a flag, not an action'),
   ('+_had_*', 'flag', 'is a flag, not an action'),
   ('+_been_*', 'flag', 'is a flag, not an action'),
+  ('+_be_*', 'flag', 'says what is to be, not what happened'),
+  ('+_being_*', 'flag', 'says what is going on, not what happened'),
   ('*_not_*', 'state', 'says what did not happen: a state'),
   ('*_never_*', 'state', 'says what did not happen: a state'),
   ('*_no_longer_*', 'state', 'says what is no longer so: a state'),
@@ -34,6 +36,13 @@ FROM (VALUES
   ('median_+', 'count', 'is a measure, not an action'),
   ('cumulative_+', 'count', 'is a measure, not an action'),
   ('lifetime_+', 'count', 'is a measure, not an action'),
+  ('time_spent', 'count', 'is a measure, not an action'),
+  ('+_time_spent', 'count', 'is a measure, not an action'),
+  ('*_time_elapsed', 'count', 'is a measure, not an action'),
+  ('*_amount_<past>', 'count', 'is a measure, not an action'),
+  ('*_quantity_<past>', 'count', 'is a measure, not an action'),
+  ('*_<time_units>_<past>', 'count', 'is a measure, not an action'),
+  ('+_left', 'count', 'is what remains, not an action'),
   ('+_per_+', 'count', 'is a measure, not an action'),
   ('*_last_<number>_*', 'count', 'is a measure over a span of time, not an action'),
   ('*_past_<number>_*', 'count', 'is a measure over a span of time, not an action'),
@@ -54,5 +63,11 @@ INSERT INTO lifecycle.event_rules (applies_to, pattern, code, severity, reason, 
 SELECT 'event_name', pattern, 'exception', 'allow', reason, 'shipped'
 FROM (VALUES
   ('total_<past>_*', 'The total itself is what something was done to.'),
-  ('average_<past>_*', 'The average itself is what something was done to.')) v (pattern, reason)
+  ('average_<past>_*', 'The average itself is what something was done to.'),
+  ('*_<person>_left', 'Somebody left.'),
+  ('*_<actor>_left', 'Somebody left.')) v (pattern, reason)
+UNION ALL
+SELECT 'event_name', '*_' || measure || '_' || action, 'exception', 'allow', 'The measure itself is what something was done to.', 'shipped'
+FROM unnest(ARRAY['amount', 'quantity']) measure,
+  string_to_table('changed updated adjusted corrected entered edited set reset calculated confirmed exceeded selected reached', ' ') action
 ON CONFLICT DO NOTHING;

@@ -22,5 +22,5 @@ FROM string_to_table(
   'data_set mind_set skill_set rule_set change_set result_set record_set feature_set character_set chip_set tool_set '
   'price_cut pay_cut budget_cut tax_cut power_cut hair_cut short_cut page_hit cache_hit search_hit screen_shot snap_shot '
   'head_shot market_spread credit_spread bid_spread top_bid out_bid weather_forecast sales_forecast revenue_forecast '
-  'demand_forecast news_broadcast live_broadcast bank_split stock_split traffic_split test_split time_left', ' ') pair
+  'demand_forecast news_broadcast live_broadcast bank_split stock_split traffic_split test_split chain_saw', ' ') pair
 ON CONFLICT DO NOTHING;

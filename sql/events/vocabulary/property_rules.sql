@@ -2,8 +2,9 @@
 INSERT INTO lifecycle.event_rules (applies_to, pattern, code, reason, origin)
 SELECT 'property', pattern, 'property.' || code, reason, 'shipped'
 FROM (VALUES
-  ('<auxiliary>_*_<person>_*', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
-  ('<auxiliary>_*_<standing>_*', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
+  ('<auxiliary>_+_<person>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
+  ('<auxiliary>_*_<standing>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
+  ('*_<standing>_<person>', 'classification', 'classifies, which is derived from events'),
   ('*_at_risk_*', 'derived', 'carries a prediction, which is derived from events'),
   ('*_high_value_*', 'classification', 'classifies, which is derived from events'),
   ('*_low_value_*', 'classification', 'classifies, which is derived from events'),
@@ -18,8 +19,11 @@ FROM (VALUES
   ('*_probability_*', 'derived', 'carries a prediction, which is derived from events'),
   ('*_predicted_*', 'derived', 'carries a prediction, which is derived from events'),
   ('*_prediction_*', 'derived', 'carries a prediction, which is derived from events'),
-  ('*_risk_score', 'derived', 'carries a prediction, which is derived from events'),
-  ('*_risk_level', 'derived', 'carries a prediction, which is derived from events'),
+  ('+_prob', 'derived', 'carries a prediction, which is derived from events'),
+  ('+_risk', 'derived', 'carries a prediction, which is derived from events'),
+  ('*_risk_<state>', 'derived', 'carries a prediction, which is derived from events'),
+  ('*_risk_<metric>', 'derived', 'carries a prediction, which is derived from events'),
+  ('*_risk_category', 'derived', 'carries a prediction, which is derived from events'),
   ('*_engagement_level', 'classification', 'classifies, which is derived from events'),
   ('*_activity_level', 'classification', 'classifies, which is derived from events'),
   ('*_lifecycle_stage', 'classification', 'classifies, which is derived from events'),
@@ -27,6 +31,12 @@ FROM (VALUES
   ('+_bucket', 'classification', 'classifies, which is derived from events'),
   ('*_cohort_*', 'classification', 'classifies, which is derived from events'),
   ('*_<person>_segment_*', 'classification', 'classifies, which is derived from events'),
+  ('<person>_tier', 'classification', 'classifies, which is derived from events'),
+  ('<person>_grade', 'classification', 'classifies, which is derived from events'),
+  ('<person>_cluster', 'classification', 'classifies, which is derived from events'),
+  ('<person>_quality', 'classification', 'classifies, which is derived from events'),
+  ('<person>_health', 'classification', 'classifies, which is derived from events'),
+  ('<person>_value', 'classification', 'classifies, which is derived from events'),
   ('+_segment', 'classification', 'classifies, which is derived from events'),
   ('+_persona', 'classification', 'classifies, which is derived from events'),
   ('+_percentile', 'metric', 'is a metric, which is derived from events'),
@@ -34,6 +44,8 @@ FROM (VALUES
   ('+_decile', 'metric', 'is a metric, which is derived from events'),
   ('rfm_*', 'classification', 'classifies, which is derived from events'),
   ('+_count', 'metric', 'is a counter, which is derived from events'),
+  ('+_counter', 'metric', 'is a counter, which is derived from events'),
+  ('times_<past>_*', 'metric', 'is a counter, which is derived from events'),
   ('count_of_+', 'metric', 'is a counter, which is derived from events'),
   ('number_of_*_<action_noun>_*', 'metric', 'is a counter, which is derived from events'),
   ('num_*_<action_noun>_*', 'metric', 'is a counter, which is derived from events'),
@@ -49,6 +61,17 @@ FROM (VALUES
   ('*_<action_noun>_rate', 'metric', 'is a metric, which is derived from events'),
   ('*_through_rate', 'metric', 'is a metric, which is derived from events'),
   ('*_win_rate', 'metric', 'is a metric, which is derived from events'),
+  ('<period>_*_spend', 'metric', 'is a metric over a span of time, which is derived from events'),
+  ('total_spend', 'metric', 'is a cumulative value, which is derived from events'),
+  ('total_spent', 'metric', 'is a cumulative value, which is derived from events'),
+  ('+_to_date', 'metric', 'is a cumulative value, which is derived from events'),
+  ('ytd_+', 'metric', 'is a cumulative value, which is derived from events'),
+  ('mtd_+', 'metric', 'is a cumulative value, which is derived from events'),
+  ('+_ytd', 'metric', 'is a cumulative value, which is derived from events'),
+  ('+_mtd', 'metric', 'is a cumulative value, which is derived from events'),
+  ('+_this_week', 'metric', 'is a metric over a span of time, which is derived from events'),
+  ('+_this_month', 'metric', 'is a metric over a span of time, which is derived from events'),
+  ('+_this_year', 'metric', 'is a metric over a span of time, which is derived from events'),
   ('avg_+', 'metric', 'is a metric, which is derived from events'),
   ('average_+', 'metric', 'is a metric, which is derived from events'),
   ('median_+', 'metric', 'is a metric, which is derived from events'),
@@ -83,6 +106,9 @@ FROM (
   FROM string_to_table('*_item *_line *_page *_word *_character *_char *_row *_column *_file *_record *_byte *_result *_recipient *_attachment '
     '*_attempt *_retry *_seat *_guest *_participant *_passenger *_ticket *_product *_unit *_step *_question *_answer *_option *_field '
     '*_image *_photo *_variant *_piece *_token *_chapter *_installment *_device *_node *_room *_bedroom', ' ') kind
+  UNION ALL
+  SELECT '<auxiliary>_' || kind || '_<person>', 'What the account is for, not what its owner was found to be.'
+  FROM string_to_table('test internal guest anonymous admin business system demo', ' ') kind
   UNION ALL
   SELECT '*_' || kind || '_score', 'What was scored in the action itself.'
   FROM string_to_table('quiz test exam assessment game match nps csat ces survey review final home away player team credit', ' ') kind

@@ -4,7 +4,8 @@ CREATE TABLE IF NOT EXISTS lifecycle.contact_directory (
   email_key text COLLATE "C"
 );
 CREATE INDEX IF NOT EXISTS contact_directory_contact ON lifecycle.contact_directory (contact_id);
-CREATE INDEX IF NOT EXISTS contact_directory_email ON lifecycle.contact_directory (email_key);
+-- What is no address at all may be too long for an index.
+CREATE INDEX IF NOT EXISTS contact_directory_email ON lifecycle.contact_directory (left(email_key, 320));
 
 CREATE TABLE IF NOT EXISTS lifecycle.contact_directory_state (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

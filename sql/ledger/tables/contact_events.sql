@@ -17,8 +17,8 @@ CREATE TABLE IF NOT EXISTS lifecycle.contact_events (
 -- One contact's timeline, newest first.
 CREATE INDEX IF NOT EXISTS contact_events_timeline ON lifecycle.contact_events (contact_id, event_timestamp DESC);
 CREATE INDEX IF NOT EXISTS contact_events_time ON lifecycle.contact_events (event_timestamp);
--- Finds the orphans that a new contact heals without reading the others.
-CREATE INDEX IF NOT EXISTS contact_events_orphans ON lifecycle.contact_events (lifecycle.normalize_email(contact_email))
+-- Finds the orphans that a new contact heals without reading the others. What is no address at all may be too long for an index.
+CREATE INDEX IF NOT EXISTS contact_events_orphans ON lifecycle.contact_events ((left(lifecycle.normalize_email(contact_email), 320) COLLATE "C"))
   WHERE contact_id IS NULL;
 
 COMMENT ON TABLE lifecycle.contact_events IS

@@ -22,6 +22,8 @@ CREATE INDEX IF NOT EXISTS user_lifecycle_history_changed ON lifecycle.user_life
 CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.user_lifecycle_history
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.user_lifecycle_history ENABLE ALWAYS TRIGGER changed_xid;
+CREATE OR REPLACE TRIGGER brought_along BEFORE INSERT ON lifecycle.user_lifecycle_history
+  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION lifecycle._admit_history();
 
 COMMENT ON TABLE lifecycle.user_lifecycle_history IS
   'Every stage a user was in, one row for each entry, kept for ever: who entered which stage from which, when and why. The latest row of a user, by transitioned_at and id, is the present stage.';

@@ -14,7 +14,8 @@ CREATE OR REPLACE VIEW lifecycle.lifecycle_funnel AS
           SELECT from_stage, user_id, array_position(lifecycle._lifecycle_stages(), to_stage::text) > array_position(lifecycle._lifecycle_stages(), from_stage::text)
           FROM lifecycle.user_lifecycle_history WHERE from_stage IS NOT NULL) m
         GROUP BY 1, 2) w
-      GROUP BY 1) h USING (stage);
+      GROUP BY 1) h USING (stage)
+  ORDER BY s.step;
 
 COMMENT ON VIEW lifecycle.lifecycle_funnel IS
   'The five stages in their order (step): how many users are in each now, how many were ever in it (entered), how many of these went on from it to a later stage (completed), and the share of them in percent (conversion; null where nobody entered).';

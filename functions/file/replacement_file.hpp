@@ -6,12 +6,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-namespace lifecycle::mirror {
+namespace lifecycle::file {
 
 // Raises Error naming the path and the operating system's reason: undefined_file (58P01) where a directory is missing,
-// otherwise io_error (58030).
-[[noreturn]] void fail_file(const std::string& path, const char* what, int error_number);
+// otherwise io_error (58030). Where it was to be written, a hint says how it could be.
+[[noreturn]] void fail_file(const std::string& path, const char* what, int error_number, bool writing = true);
+
+// Removes a regular file for good; false where there is none.
+bool remove_file(const std::string& path);
 
 class ReplacementFile {
  public:
@@ -25,6 +29,9 @@ class ReplacementFile {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const std::string& temporary_path() const { return temporary_path_; }
 
+  // Adds bytes at the end, all of them. Polls for interrupts.
+  void write(std::string_view bytes);
+
   // Makes the file durable and gives it its name. A replaced file's permissions and group are kept; a new one is its
   // owner's alone.
   void publish();
@@ -32,7 +39,6 @@ class ReplacementFile {
  private:
   [[nodiscard]] bool lock_is_on_named_file() const;
   void keep_permissions() const;
-  void sync_directory() const;
 
   std::string path_;
   std::string temporary_path_;
@@ -40,4 +46,4 @@ class ReplacementFile {
   bool published_ = false;
 };
 
-} // namespace lifecycle::mirror
+} // namespace lifecycle::file

@@ -1,4 +1,4 @@
-#include "functions/mirror/replacement_file.hpp"
+#include "functions/file/replacement_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,14 +11,16 @@
 #include <utility>
 
 #include "functions/core/error.hpp"
+#include "functions/core/interrupt.hpp"
 #include "functions/core/pure.hpp"
 
-namespace lifecycle::mirror {
+namespace lifecycle::file {
 namespace {
 
 constexpr char suffix[] = ".lifecycle-new";
 constexpr char undefined_file[] = "58P01";
 constexpr char lock_not_available[] = "55P03";
+constexpr char wrong_object_type[] = "42809";
 constexpr mode_t owner_only = 0600;
 constexpr mode_t permission_bits = 0777;
 
@@ -39,13 +41,46 @@ std::string hint_for(int error_number) {
   }
 }
 
+// A rename is durable once its directory is.
+void sync_directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    fail_file(directory, "open", errno);
+  }
+  const int result = fsync(descriptor);
+  const int reason = errno;
+  close(descriptor);
+  // Some file systems cannot sync a directory and say so; there is nothing to do about it.
+  if (result != 0 && reason != EINVAL && reason != EBADF) {
+    fail_file(directory, "write to disk", reason);
+  }
+}
+
 } // namespace
 
-void fail_file(const std::string& path, const char* what, int error_number) {
+void fail_file(const std::string& path, const char* what, int error_number, bool writing) {
   const bool missing = error_number == ENOENT || error_number == ENOTDIR;
   throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
               "The operating system says: " + std::generic_category().message(error_number) + ".",
-              hint_for(error_number));
+              writing ? hint_for(error_number) : std::string());
+}
+
+bool remove_file(const std::string& path) {
+  struct stat status = {};
+  if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw Error(wrong_object_type, "\"" + path + "\" is not a regular file",
+                "It is a directory, a symbolic link or a device.");
+  }
+  if (unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) {
+      return false;
+    }
+    fail_file(path, "remove", errno);
+  }
+  sync_directory_of(path);
+  return true;
 }
 
 ReplacementFile::ReplacementFile(std::string path) : path_(std::move(path)), temporary_path_(path_ + suffix) {
@@ -91,6 +126,17 @@ bool ReplacementFile::lock_is_on_named_file() const {
          locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
+void ReplacementFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    poll_interrupts();
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      fail_file(temporary_path_, "write", errno);
+    }
+    bytes.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+  }
+}
+
 void ReplacementFile::publish() {
   keep_permissions();
   if (fsync(descriptor_) != 0) {
@@ -100,7 +146,7 @@ void ReplacementFile::publish() {
     fail_file(path_, "replace", errno);
   }
   published_ = true;
-  sync_directory();
+  sync_directory_of(path_);
 }
 
 void ReplacementFile::keep_permissions() const {
@@ -115,21 +161,4 @@ void ReplacementFile::keep_permissions() const {
   }
 }
 
-// A rename is durable once its directory is.
-void ReplacementFile::sync_directory() const {
-  const std::size_t slash = path_.rfind('/');
-  const std::string directory = slash == 0 ? "/" : path_.substr(0, slash);
-  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
-    fail_file(directory, "open", errno);
-  }
-  const int result = fsync(descriptor);
-  const int reason = errno;
-  close(descriptor);
-  // Some file systems cannot sync a directory and say so; there is nothing to do about it.
-  if (result != 0 && reason != EINVAL && reason != EBADF) {
-    fail_file(directory, "write to disk", reason);
-  }
-}
-
-} // namespace lifecycle::mirror
+} // namespace lifecycle::file
