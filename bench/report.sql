@@ -27,8 +27,8 @@ CREATE TEMP VIEW compared AS
 SELECT path, against, plain, ours, ratio, at_least AS "at least", aim, met AS "met?", same AS "same result"
 FROM (
   SELECT c.line, c.path, c.against,
-    CASE c.unit WHEN 'run' THEN round(c.plain::numeric, 2) || ' s' ELSE round((c.plain * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 ELSE 1 END)::numeric) || ' ns/row' END AS plain,
-    CASE c.unit WHEN 'run' THEN round(c.ours::numeric, 2) || ' s' ELSE round((c.ours * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 ELSE 1 END)::numeric) || ' ns/row' END AS ours,
+    CASE c.unit WHEN 'run' THEN round(c.plain::numeric, 2) || ' s' ELSE round((c.plain * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 WHEN 'tenth' THEN 10 ELSE 1 END)::numeric) || ' ns/row' END AS plain,
+    CASE c.unit WHEN 'run' THEN round(c.ours::numeric, 2) || ' s' ELSE round((c.ours * 1e9 / :rows * CASE c.unit WHEN 'fifth' THEN 5 WHEN 'tenth' THEN 10 ELSE 1 END)::numeric) || ' ns/row' END AS ours,
     round((c.plain / c.ours)::numeric, 1) || '×' AS ratio, c.at_least || '×' AS at_least, c.aim || '×' AS aim,
     CASE WHEN c.plain >= c.ours * c.aim THEN 'aim' WHEN c.plain >= c.ours * c.at_least THEN 'yes' ELSE 'NO' END AS met,
     (SELECT CASE WHEN bool_and(k.same) THEN 'yes' ELSE 'NO' END FROM checked k WHERE k.path = c.path HAVING count(*) > 0) AS same

@@ -1,5 +1,6 @@
 // Module entry: settings, hooks of the boundary. Nothing here runs C++ that may throw.
 #include "extension/settings.hpp"
+#include "functions/condition/regular_expression_pg.hpp"
 #include "functions/core/interrupt.hpp"
 #include "functions/core/stack.hpp"
 #include "functions/pg/boundary.hpp"
@@ -15,5 +16,6 @@ void _PG_init() {
   }
   lifecycle::interrupt_hook = lifecycle::pg::interrupt_hook;
   lifecycle::stack_hook = lifecycle::pg::stack_hook;
+  lifecycle::condition::install_regular_expressions();
   lifecycle::define_settings();
 }

@@ -9,6 +9,7 @@ CREATE TABLE bench.users AS
     'last_seen', to_char(timestamp '2025-01-01' + i * interval '7 seconds', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'company', 'Company ' || i % 5000,
     'tags', jsonb_build_array('t' || i % 10, 't' || i % 7)) AS attributes
   FROM generate_series(1, :rows) i;
+CREATE TABLE bench.tenth_of_users AS SELECT * FROM bench.users WHERE user_id <= :rows / 10;
 VACUUM ANALYZE;
 
 CREATE FUNCTION bench.truthy(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$

@@ -1,11 +1,9 @@
 // jsonlogic(), matches() over one document and over {user, event}. A call site keeps the programs of its rules, and an
 // evaluator with its memory, as long as the statement's plan lives.
 #include <new>
-#include <optional>
 
 #include "functions/condition/evaluate.hpp"
 #include "functions/condition/program_cache.hpp"
-#include "functions/condition/regular_expression_pg.hpp"
 #include "functions/condition/result.hpp"
 #include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/function.hpp"
@@ -55,7 +53,6 @@ bool rule_is_constant(const FmgrInfo* function) {
     CallSite* site; // first: the callback's argument
     MemoryContextCallback callback;
   };
-  lifecycle::condition::install_regular_expressions();
   auto* const holder = static_cast<Holder*>(MemoryContextAllocZero(function->fn_mcxt, sizeof(Holder)));
   holder->callback.func = drop_call_site;
   holder->callback.arg = &holder->site;
@@ -142,6 +139,10 @@ LIFECYCLE_FUNCTION(lifecycle_jsonlogic) {
   auto* const made = static_cast<Jsonb*>(palloc(VARHDRSZ + result->size()));
   SET_VARSIZE(made, VARHDRSZ + result->size());
   std::memcpy(VARDATA(made), result->data(), result->size());
+  constexpr std::size_t kept = 1024UL * 1024;
+  if (result->capacity() > kept) {
+    std::string().swap(site->result);
+  }
   free_copy(rule, PG_GETARG_DATUM(0));
   free_copy(document, PG_GETARG_DATUM(1));
   PG_RETURN_JSONB_P(made);

@@ -4,6 +4,7 @@
 
 #include "functions/condition/items.hpp"
 #include "functions/condition/number.hpp"
+#include "functions/core/interrupt.hpp"
 
 #include "functions/core/pure.hpp"
 
@@ -41,8 +42,17 @@ ConstantList::ConstantList(const Value& array) {
     }
     return true;
   });
-  std::sort(texts_.begin(), texts_.end(), text_before);
-  std::sort(numbers_.begin(), numbers_.end(), number_before);
+  unsigned comparisons = 0;
+  const auto polling = [&comparisons](const auto& before) {
+    return [&comparisons, &before](std::string_view left, std::string_view right) {
+      if (++comparisons % interrupt_interval == 0) {
+        poll_interrupts();
+      }
+      return before(left, right);
+    };
+  };
+  std::sort(texts_.begin(), texts_.end(), polling(text_before));
+  std::sort(numbers_.begin(), numbers_.end(), polling(number_before));
 }
 
 bool ConstantList::holds(const Value& value) const {

@@ -1,5 +1,7 @@
 #include "functions/condition/evaluate.hpp"
 
+#include <cstring>
+
 #include "functions/condition/items.hpp"
 #include "functions/condition/utf16.hpp"
 
@@ -169,7 +171,9 @@ inline Value Evaluator::operand(const Node& node, std::uint32_t i) {
   const Value place = run(argument(node, 1));
   if (place.kind == Kind::text) {
     work_.steps.spend(place.size / Workspace::bytes_per_step);
-    return place.size != 0 && place.view().find(to_text(needle, work_)) != std::string_view::npos;
+    const std::string_view wanted = to_text(needle, work_);
+    // Linear in the text whatever the two are, which string_view::find is not.
+    return place.size != 0 && memmem(place.bytes, place.size, wanted.data(), wanted.size()) != nullptr;
   }
   bool found = false;
   if (is_array(place)) {

@@ -1,6 +1,5 @@
 // _explain_match(rule, data) -> jsonb
 #include "functions/condition/explain.hpp"
-#include "functions/condition/regular_expression_pg.hpp"
 #include "functions/condition/result.hpp"
 #include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/function.hpp"
@@ -14,7 +13,6 @@ namespace condition = lifecycle::condition;
 namespace pg = lifecycle::pg;
 
 LIFECYCLE_FUNCTION(lifecycle_explain_match) {
-  condition::install_regular_expressions();
   const std::string_view rule = pg::bytes_of(pg::detoasted(PG_GETARG_DATUM(0)));
   const std::string_view data = pg::bytes_of(pg::detoasted(PG_GETARG_DATUM(1)));
   const TimestampTz now = GetCurrentTransactionStartTimestamp();

@@ -1,7 +1,6 @@
 // _indexable_condition(rule, path, expression) -> text, _check_condition(rule) -> boolean
 #include "functions/condition/indexable.hpp"
 #include "functions/condition/program.hpp"
-#include "functions/condition/regular_expression_pg.hpp"
 #include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
@@ -10,7 +9,6 @@ namespace condition = lifecycle::condition;
 namespace pg = lifecycle::pg;
 
 LIFECYCLE_FUNCTION(lifecycle_indexable_condition) {
-  condition::install_regular_expressions();
   const std::string_view rule = pg::bytes_of(pg::detoasted(PG_GETARG_DATUM(0)));
   const std::string_view path = pg::view(PG_GETARG_TEXT_PP(1));
   const std::string_view expression = pg::view(PG_GETARG_TEXT_PP(2));
@@ -29,7 +27,6 @@ LIFECYCLE_FUNCTION(lifecycle_indexable_condition) {
 }
 
 LIFECYCLE_FUNCTION(lifecycle_check_condition) {
-  condition::install_regular_expressions();
   const std::string_view rule = pg::bytes_of(pg::detoasted(PG_GETARG_DATUM(0)));
   pg::guard([=] { static_cast<void>(condition::Program::compile(rule, condition::RuleForm::condition)); });
   PG_RETURN_BOOL(true);

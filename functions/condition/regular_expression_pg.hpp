@@ -3,7 +3,7 @@
 
 namespace lifecycle::condition {
 
-// Gives the core its engine; may be called again.
+// Gives the core its engine. Called when the module is loaded.
 void install_regular_expressions();
 
 } // namespace lifecycle::condition

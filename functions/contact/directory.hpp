@@ -49,6 +49,7 @@ class ContactDirectory {
   ContactDirectory(TextHeader text_header, std::uint64_t seed) noexcept : text_header_(text_header), seed_(seed) {}
   ContactDirectory(const ContactDirectory&) = delete;
   ContactDirectory& operator=(const ContactDirectory&) = delete;
+  ~ContactDirectory() = default;
 
   void add(NullableText id, NullableText email);
   void finish();

@@ -30,7 +30,7 @@ std::uint64_t mix(std::uint64_t hash, Value value) {
 }
 
 std::uint64_t mix_setting(std::uint64_t hash, const config_generic* setting) {
-  hash = mix(hash, setting); // the name, by its address
+  hash = mix(hash, reinterpret_cast<std::uintptr_t>(setting)); // the name, by its address
   switch (setting->vartype) {
     case PGC_BOOL:
       return mix(hash, *as<config_bool>(setting)->variable);

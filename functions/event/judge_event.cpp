@@ -36,7 +36,7 @@ struct Value {
 
 using Values = std::array<Value, field_count>;
 
-// The values of an event that has the five keys and no others; false for any other object.
+// The values of an event that has the five keys and no others, as the server stores them; false for any other object.
 bool read_fields(const json::Container& event, Values& values) {
   if (event.count != field_count || event.size < stored_names.size() ||
       std::memcmp(event.entries, stored_entries.data(), sizeof stored_entries) != 0 ||
@@ -160,6 +160,21 @@ class Explainer {
   FindingList findings_;
 };
 
+// A whole number as its text; empty for any other and for very large ones.
+std::string whole_number_text(std::string_view bytes) {
+  constexpr int most_words = 4;
+  const json::Numeric number = json::read_numeric(bytes);
+  const auto words = static_cast<int>(number.count);
+  if (number.kind != json::Numeric::Kind::finite || number.weight >= most_words || words > number.weight + 1) {
+    return {};
+  }
+  std::int64_t value = 0;
+  for (int i = 0; i <= number.weight; ++i) {
+    value = value * layout::numeric_base + (i < words ? number.word(static_cast<std::size_t>(i)) : 0);
+  }
+  return std::to_string(number.negative ? -value : value);
+}
+
 std::string_view type_name(const Value& value) {
   switch (value.type) {
     case layout::type_string:
@@ -180,7 +195,8 @@ void explain_value(Explainer& explainer, Field field, const Value& value) {
     return;
   }
   if (value.type != (field == properties ? layout::type_container : layout::type_string)) {
-    explainer.wrong_type(field, type_name(value));
+    const bool may_be_text = field == user_id && value.type == layout::type_numeric;
+    explainer.wrong_type(field, type_name(value), may_be_text ? whole_number_text(value.bytes) : std::string());
     return;
   }
   switch (field) {
@@ -225,7 +241,8 @@ void explain_object(Explainer& explainer, const json::Container& event) {
     }
     const auto place = static_cast<std::size_t>(field - field_names.begin());
     const std::uint32_t type = json::entry_type(entry);
-    const std::uint32_t start = type == layout::type_container ? json::aligned_begin(begin, end) : begin;
+    const bool is_padded = type == layout::type_container || type == layout::type_numeric;
+    const std::uint32_t start = is_padded ? json::aligned_begin(begin, end) : begin;
     found[place] = true;
     values[place] = {type, {event.data + start, end - start}};
   }
@@ -238,6 +255,18 @@ void explain_object(Explainer& explainer, const json::Container& event) {
   }
 }
 
+Verdict verdict_of(const std::vector<Finding>& findings) {
+  Verdict verdict = valid;
+  for (const Finding& finding : findings) {
+    if (finding.of_naming) {
+      verdict |= finding.severity == Severity::error ? naming_error : naming_warning;
+    } else {
+      verdict |= structure_error;
+    }
+  }
+  return verdict;
+}
+
 bool is_too_large(std::string_view event) { return event.size() > limits.max_document_bytes; }
 
 } // namespace
@@ -248,8 +277,11 @@ Verdict judge_event(Contract& contract, std::string_view event, const TimeRange&
   }
   Values values;
   const json::Container container = json::open_container(event);
-  if (container.kind != json::ContainerKind::object || !read_fields(container, values)) {
+  if (container.kind != json::ContainerKind::object) [[unlikely]] {
     return structure_error;
+  }
+  if (!read_fields(container, values)) [[unlikely]] {
+    return verdict_of(explain_event(contract, event, range));
   }
   if ((values[user_id].type | values[event_id].type | values[event_name].type | values[event_time].type) !=
           layout::type_string ||

@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<std::string_view, static_cast<std::size_t>(WordClass::first_of_user)> class_names = {
     "auxiliary",   "state",           "attribute",   "metric",   "period",      "person", "actor",
     "standing",    "adjective",       "action_noun", "particle", "preposition", "adverb", "noun",
-    "descriptive", "negative_prefix", "verb_prefix", "past",     "number",      "window"};
+    "descriptive", "negative_prefix", "verb_prefix", "past",     "number",      "window", "version"};
 
 constexpr std::size_t most_classes = 64;
 

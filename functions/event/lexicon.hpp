@@ -33,7 +33,8 @@ enum class WordClass : std::uint8_t {
   verb_prefix,     // re, over: goes before irregular past forms
   past,
   number,
-  window, // 7d, 30days
+  window,  // 7d, 30days
+  version, // v2
   first_of_user
 };
 

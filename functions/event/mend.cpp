@@ -39,9 +39,10 @@ class Mender {
   std::vector<std::string> attempts() {
     std::vector<std::string> out;
     if (!words_.empty()) {
-      for (const auto attempt : {&Mender::as_it_is, &Mender::with_spelling_mended, &Mender::with_attribute_dropped,
-                                 &Mender::with_state_changed, &Mender::with_verb_in_past, &Mender::with_participle_last,
-                                 &Mender::with_last_word_in_past, &Mender::with_adjective_become}) {
+      for (const auto attempt :
+           {&Mender::as_it_is, &Mender::with_standing_dropped, &Mender::with_spelling_mended,
+            &Mender::with_attribute_dropped, &Mender::with_state_changed, &Mender::with_verb_in_past,
+            &Mender::with_participle_last, &Mender::with_last_word_in_past, &Mender::with_adjective_become}) {
         out.push_back((this->*attempt)());
       }
     }
@@ -88,7 +89,10 @@ class Mender {
       return is_measure(word) || is(word, WordClass::number) || word == "of" || word == "last" || word == "latest";
     };
     words_.erase(words_.begin(), std::find_if_not(words_.begin(), words_.end(), is_lead));
-    while (!words_.empty() && is_measure(words_.back())) {
+    const auto is_end = [this](const std::string& word) {
+      return is_measure(word) || is(word, WordClass::number) || is(word, WordClass::version);
+    };
+    while (!words_.empty() && is_end(words_.back())) {
       words_.pop_back();
     }
     if (words_.size() != before) {
@@ -118,6 +122,19 @@ class Mender {
   }
 
   std::string as_it_is() { return finished(words_); }
+
+  // active_user_logged_in: who is active is found out downstream.
+  std::string with_standing_dropped() {
+    Words words;
+    for (std::size_t place = 0; place < words_.size(); ++place) {
+      const bool describes = place + 1 < words_.size() && tokens_[place].is(WordClass::standing) &&
+                             tokens_[place + 1].is(WordClass::person);
+      if (!describes) {
+        words.push_back(words_[place]);
+      }
+    }
+    return words.size() < words_.size() ? finished(words) : std::string();
+  }
 
   std::string with_spelling_mended() {
     Words words = words_;

@@ -26,6 +26,10 @@ bool begins_in_camel_case(std::string_view text, std::size_t at) {
   return !is_upper(text[at - 1]) || (at + 1 < text.size() && is_lower(text[at + 1]));
 }
 
+bool is_number(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 bool is_window(std::string_view word) {
   std::size_t digits = 0;
   while (digits < word.size() && is_digit(word[digits])) {
@@ -41,10 +45,16 @@ ClassSet computed_classes(const Lexicon& lexicon, std::string_view word) {
   if (verb_form(lexicon, word) == VerbForm::past) {
     classes |= bit(WordClass::past);
   }
-  if (!word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos) {
+  if (is_number(word)) {
     classes |= bit(WordClass::number);
   }
-  return is_window(word) ? classes | bit(WordClass::window) : classes;
+  if (is_window(word)) {
+    classes |= bit(WordClass::window);
+  }
+  if (word.size() > 1 && word.front() == 'v' && is_number(word.substr(1))) {
+    classes |= bit(WordClass::version);
+  }
+  return classes;
 }
 
 } // namespace

@@ -57,20 +57,29 @@ const char* Batch::copy_varlena(std::string_view bytes) {
   return at;
 }
 
-void Batch::add_event(const Event& event, std::int64_t received_at, bool warned) {
+void Batch::add_event(const Event& event, std::int64_t received_at, bool warned, bool erased) {
   rows_.push_back({received_at, event.id, event.content, event.time, copy_varlena(event.name), copy_varlena(event.user),
-                   copy_varlena(event.properties), 0, Fate::pending});
+                   copy_varlena(event.properties), 0, Fate::pending, erased});
   warned_ += warned ? 1 : 0;
 }
 
-void Batch::add_dead(const std::vector<event::Finding>& findings, std::string_view key, std::int64_t received_at) {
+void Batch::add_dead(const std::vector<event::Finding>& findings, std::string_view key, std::int64_t received_at,
+                     bool erased) {
   const event::Finding& first = findings.front();
   std::string detail = first.detail;
   if (!first.proposed.empty()) {
     detail += "; use " + event::in_quotes(first.proposed);
   }
-  rows_.push_back(
-      {received_at, {}, {}, 0, nullptr, nullptr, nullptr, static_cast<std::uint32_t>(reasons_.size()), Fate::dead});
+  rows_.push_back({received_at,
+                   {},
+                   {},
+                   0,
+                   nullptr,
+                   nullptr,
+                   nullptr,
+                   static_cast<std::uint32_t>(reasons_.size()),
+                   Fate::dead,
+                   erased});
   reasons_.push_back({first.code, first.pointer, std::move(detail), findings_json(findings), std::string(key)});
 }
 

@@ -31,6 +31,7 @@ struct Row {
   const char* properties;
   std::uint32_t findings; // of a dead row: its place in the batch's reasons
   Fate fate;
+  bool erased; // somebody's who was erased: the line itself is not kept, whatever becomes of it
 };
 
 struct Reasons {
@@ -46,8 +47,9 @@ class Batch {
   void clear();
 
   // Takes a line's verdict over.
-  void add_event(const Event& event, std::int64_t received_at, bool warned);
-  void add_dead(const std::vector<event::Finding>& findings, std::string_view key, std::int64_t received_at);
+  void add_event(const Event& event, std::int64_t received_at, bool warned, bool erased = false);
+  void add_dead(const std::vector<event::Finding>& findings, std::string_view key, std::int64_t received_at,
+                bool erased = false);
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   [[nodiscard]] Row& row(std::size_t index) { return rows_[index]; }

@@ -7,7 +7,8 @@ namespace lifecycle::ingest {
 
 // A line that could not be taken, with the reasons the batch has for it. One statement a line: a line may be as large
 // as a value can be, and no array of such could be.
-void insert_dead_letter(const Line& line, const Reasons& reasons, Datum contract_version);
+// Of somebody's line who was erased only the reasons are kept, and there is nothing to try again.
+void insert_dead_letter(const Line& line, const Reasons& reasons, Datum contract_version, bool erased);
 
 // A dead letter that a retry has judged again.
 void resolve_dead_letter(Datum id);

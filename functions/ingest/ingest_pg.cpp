@@ -217,7 +217,7 @@ LIFECYCLE_FUNCTION(lifecycle_ingest_chunk) {
       ingest::take_rows(&run, [&run](const ingest::Place& place, const ingest::Row& row) {
         if (row.fate == ingest::Fate::dead) {
           ingest::insert_dead_letter(ingest::line_at(place.row), ingest::batch_of(run.lines).reasons(row),
-                                     run.contract_version);
+                                     run.contract_version, row.erased);
         }
       });
     }

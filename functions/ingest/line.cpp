@@ -106,6 +106,7 @@ bool LineJudge::judge(std::string_view line, std::string_view source, SourceBook
                       const event::TimeRange& range, json::CanonicalWriter& writer) {
   findings_.clear();
   key_.clear();
+  user_.clear();
   has_warnings_ = false;
   if (line.size() > limits.max_event_bytes) {
     return refuse("line.too_long", "",
@@ -152,6 +153,9 @@ bool LineJudge::judge_object(std::string_view source, SourceBook& book, event::C
     while (key_.size() == longest_key && (static_cast<unsigned char>(key_.back()) & 0xC0U) == 0x80U) {
       key_.pop_back(); // a character that was cut
     }
+  }
+  if (const TextNode* const user = reader_.member(node, "user_id"); user != nullptr && user->kind == Kind::string) {
+    user_ = user->view();
   }
   const std::size_t bound = reader_.jsonb_bound(node);
   if (bytes_.size() < bound) {

@@ -48,6 +48,8 @@ class LineJudge {
   // All of them errors.
   [[nodiscard]] const std::vector<event::Finding>& findings() const { return findings_; }
   [[nodiscard]] std::string_view key() const { return key_; }
+  // The user_id as far as known, also of a line that is refused.
+  [[nodiscard]] std::string_view user() const { return user_; }
 
   // Gives back what an unusually long line has taken. To be called after each line.
   void trim();
@@ -65,6 +67,7 @@ class LineJudge {
   Event event_{};
   std::vector<event::Finding> findings_;
   std::string key_;
+  std::string user_;
   std::vector<char> bytes_;
   bool has_warnings_ = false;
 };

@@ -5,10 +5,12 @@
 
 #include "functions/core/limits.hpp"
 #include "functions/event/range_pg.hpp"
+#include "functions/ingest/event_content.hpp"
 #include "functions/ingest/place_pg.hpp"
 #include "functions/json/backend_writer.hpp"
 #include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/text.hpp"
+#include "functions/suppression/suppressions_pg.hpp"
 
 extern "C" {
 #include "access/detoast.h"
@@ -44,6 +46,7 @@ struct Lines {
   Batch batch;
   Book book;
   pg::CompiledContract* contract = nullptr;
+  bool any_erased = false; // whether anybody was, so that each line need be asked for its user
 };
 
 namespace {
@@ -113,6 +116,18 @@ void refuse(Lines* lines, const Line& line, const char* code, const char* detail
   });
 }
 
+// The bytes of an empty jsonb object.
+constexpr std::uint32_t empty_object = JB_FOBJECT;
+
+// The event of somebody who was erased, with nothing left of them. Of the event's content it is a function, so a second
+// delivery is a repeat of the first.
+Event redacted(Event event, const std::string& pseudonym, json::CanonicalWriter& writer) {
+  event.user = pseudonym;
+  event.properties = {reinterpret_cast<const char*>(&empty_object), sizeof empty_object};
+  event.content = event_content(writer, {event.name, event.time, event.user, event.properties});
+  return event;
+}
+
 } // namespace
 
 Lines* open_lines(FunctionCallInfo fcinfo) {
@@ -125,6 +140,7 @@ Lines* open_lines(FunctionCallInfo fcinfo) {
     kept->book.clear(kept->contract);
   });
   read_mappings(kept);
+  kept->any_erased = !suppression::suppressions_for_anyone()->empty();
   return kept;
 }
 
@@ -158,19 +174,48 @@ void judge_line(Lines* lines, const Line& line) {
   }
   varlena* const source = line.has_source ? pg::detoasted(line.source) : nullptr;
   const event::TimeRange range = pg::event_time_range();
+  suppression::SuppressionList* const erased = lines->any_erased ? suppression::suppressions_for_anyone() : nullptr;
   pg::guard([&] {
     const json::WriterLease writer;
-    if (lines->judge.judge(text.bytes, source == nullptr ? std::string_view() : pg::bytes_of(source), lines->book,
-                           pg::contract_of(lines->contract), range, *writer)) {
-      lines->batch.add_event(lines->judge.event(), line.received_at, lines->judge.has_warnings());
+    const bool is_event = lines->judge.judge(text.bytes, source == nullptr ? std::string_view() : pg::bytes_of(source),
+                                             lines->book, pg::contract_of(lines->contract), range, *writer);
+    const std::string* const pseudonym = erased != nullptr ? erased->pseudonym(lines->judge.user()) : nullptr;
+    if (!is_event) {
+      lines->batch.add_dead(lines->judge.findings(), lines->judge.key(), line.received_at, pseudonym != nullptr);
+    } else if (pseudonym != nullptr) {
+      lines->batch.add_event(redacted(lines->judge.event(), *pseudonym, *writer), line.received_at,
+                             lines->judge.has_warnings(), true);
     } else {
-      lines->batch.add_dead(lines->judge.findings(), lines->judge.key(), line.received_at);
+      lines->batch.add_event(lines->judge.event(), line.received_at, lines->judge.has_warnings());
     }
     lines->judge.trim();
   });
   if (text.copy != nullptr) {
     pfree(text.copy);
   }
+}
+
+bool would_be_event(Lines* lines, const Line& line, event::Contract& contract) {
+  if (stored_size(line) > limits.max_event_bytes) {
+    return false;
+  }
+  const Text text = text_of(line);
+  if (text.problem != nullptr) {
+    return false;
+  }
+  varlena* const source = line.has_source ? pg::detoasted(line.source) : nullptr;
+  const event::TimeRange range = pg::event_time_range();
+  const bool taken = pg::guard([&] {
+    const json::WriterLease writer;
+    const bool good = lines->judge.judge(text.bytes, source == nullptr ? std::string_view() : pg::bytes_of(source),
+                                         lines->book, contract, range, *writer);
+    lines->judge.trim();
+    return good;
+  });
+  if (text.copy != nullptr) {
+    pfree(text.copy);
+  }
+  return taken;
 }
 
 } // namespace lifecycle::ingest

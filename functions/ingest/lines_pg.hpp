@@ -9,8 +9,8 @@
 namespace lifecycle::ingest {
 
 // How many lines go into one batch, and how much memory their events may take: then they are placed.
-inline constexpr int batch_lines = 5000;
-inline constexpr std::size_t batch_bytes = 8UL * 1024 * 1024;
+inline constexpr int batch_lines = 20000;
+inline constexpr std::size_t batch_bytes = 16UL * 1024 * 1024;
 
 // A row as it came. At most one of the three forms should be there; SQL's null is a null pointer.
 struct Line {
@@ -37,5 +37,8 @@ Datum contract_version();
 
 // Judges a line into the batch.
 void judge_line(Lines* lines, const Line& line);
+
+// Whether the line would be an event under another contract; nothing is kept.
+bool would_be_event(Lines* lines, const Line& line, event::Contract& contract);
 
 } // namespace lifecycle::ingest

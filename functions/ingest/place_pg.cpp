@@ -1,15 +1,20 @@
 #include "functions/ingest/place_pg.hpp"
 
+#include "functions/ingest/columns_pg.hpp"
+#include "functions/ingest/keys_pg.hpp"
 #include "functions/ingest/placing_pg.hpp"
+#include "functions/loader/indexed_writer_pg.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/timestamp.h"
-#include "utils/uuid.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "utils/acl.h"
+#include "utils/partcache.h"
+#include "utils/rls.h"
+#include "utils/xid8.h"
 }
-
-#include <cstring>
 
 namespace lifecycle::ingest {
 
@@ -35,149 +40,24 @@ uint64 run_plan(SPIPlanPtr plan, Datum* values, const char* nulls) {
 
 namespace {
 
-// A column of values, on its way into a query as an array.
-struct Column {
-  Datum* values;
-  int count;
-};
+constexpr ColumnShape event_columns[] = {
+    {"event_id", UUIDOID},    {"event_name", TEXTOID},         {"event_time", TIMESTAMPTZOID}, {"user_id", TEXTOID},
+    {"properties", JSONBOID}, {"received_at", TIMESTAMPTZOID}, {"changed_xid", XID8OID}};
+constexpr int event_column_count = 7;
 
-Column make_column(std::size_t most) { return {static_cast<Datum*>(palloc(sizeof(Datum) * (most + 1))), 0}; }
-
-void put(Column* column, Datum value) { column->values[column->count++] = value; }
-
-Datum uuid_datum(const Uuid& uuid) { return PointerGetDatum(uuid.data()); }
-
-Datum uuids(const Column& column) {
-  return PointerGetDatum(construct_array(column.values, column.count, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-}
-
-Datum times(const Column& column) {
-  return PointerGetDatum(construct_array(column.values, column.count, TIMESTAMPTZOID, sizeof(TimestampTz),
-                                         FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-Datum varlenas(const Column& column, Oid type) {
-  return PointerGetDatum(construct_array(column.values, column.count, type, -1, false, TYPALIGN_INT));
-}
-
-// The rows of the last query's first column, uuids, in their order.
-struct Uuids {
-  pg_uuid_t* ids;
-  int count;
-};
-
-int compare_uuids(const void* left, const void* right) { return std::memcmp(left, right, UUID_LEN); }
-
-Uuids returned_uuids() {
-  const auto count = static_cast<int>(SPI_tuptable->numvals);
-  Uuids found = {static_cast<pg_uuid_t*>(palloc(sizeof(pg_uuid_t) * static_cast<Size>(count + 1))), count};
-  for (int i = 0; i < count; ++i) {
-    bool null = false;
-    found.ids[i] = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
-  }
-  SPI_freetuptable(SPI_tuptable);
-  qsort(found.ids, static_cast<size_t>(count), sizeof(pg_uuid_t), compare_uuids);
-  return found;
-}
-
-bool contains(const Uuids& uuids, const Uuid& id) {
-  return bsearch(id.data(), uuids.ids, static_cast<size_t>(uuids.count), sizeof(pg_uuid_t), compare_uuids) != nullptr;
-}
-
-// Where the group of rows that share an id ends.
-std::size_t group_end(Batch& batch, std::size_t first) {
-  const auto& order = batch.by_id();
-  std::size_t end = first + 1;
-  while (end < order.size() && batch.row(order[end]).id == batch.row(order[first]).id) {
-    ++end;
-  }
-  return end;
-}
-
-// Enters the first row of each group into event_keys; the ids that were free until then.
-Uuids insert_keys(Batch& batch) {
-  static SPIPlanPtr plan = nullptr;
-  const auto& order = batch.by_id();
-  Column ids = make_column(order.size());
-  Column moments = make_column(order.size());
-  Column contents = make_column(order.size());
-  for (std::size_t first = 0; first < order.size(); first = group_end(batch, first)) {
-    const Row& row = batch.row(order[first]);
-    put(&ids, uuid_datum(row.id));
-    put(&moments, TimestampTzGetDatum(row.time));
-    put(&contents, uuid_datum(row.content));
-  }
-  Oid types[] = {UUIDARRAYOID, TIMESTAMPTZARRAYOID, UUIDARRAYOID};
-  Datum values[] = {uuids(ids), times(moments), uuids(contents)};
-  kept_plan(&plan,
-            "INSERT INTO lifecycle.event_keys (event_id, event_time, content) SELECT * FROM unnest($1, $2, $3) "
-            "ON CONFLICT DO NOTHING RETURNING event_id",
-            3, types);
-  while_placing([&] { run_plan(plan, values); });
-  return returned_uuids();
-}
-
-struct StoredKey {
-  pg_uuid_t id;
-  Uuid content;
-};
-
-struct StoredKeys {
-  StoredKey* keys;
-  int count;
-};
-
-// What event_keys has under the ids that were taken.
-StoredKeys read_keys(Batch& batch, const Uuids& inserted) {
-  static SPIPlanPtr plan = nullptr;
-  const auto& order = batch.by_id();
-  Column ids = make_column(order.size());
-  for (std::size_t first = 0; first < order.size(); first = group_end(batch, first)) {
-    const Row& row = batch.row(order[first]);
-    if (!contains(inserted, row.id)) {
-      put(&ids, uuid_datum(row.id));
+void settle_groups(Batch& batch, const StoredKeys& stored) {
+  pg::guard([&] {
+    const std::size_t count = batch.by_id().size();
+    int next = 0; // both are in the order of ids
+    for (std::size_t first = 0; first < count;) {
+      const std::size_t end = group_end(batch, first);
+      const Uuid& id = batch.row(batch.by_id()[first]).id;
+      const bool is_stored = next < stored.count && compare_uuids(&stored.keys[next].id, id.data()) == 0;
+      batch.settle(first, end, is_stored ? &stored.keys[next].content : nullptr);
+      next += is_stored ? 1 : 0;
+      first = end;
     }
-  }
-  if (ids.count == 0) {
-    return {nullptr, 0};
-  }
-  Oid types[] = {UUIDARRAYOID};
-  Datum values[] = {uuids(ids)};
-  kept_plan(
-      &plan,
-      "SELECT k.event_id, k.content FROM unnest($1) AS used (id) JOIN lifecycle.event_keys k ON k.event_id = used.id",
-      1, types);
-  const auto count = static_cast<int>(run_plan(plan, values));
-  StoredKeys stored = {static_cast<StoredKey*>(palloc(sizeof(StoredKey) * static_cast<Size>(count + 1))), count};
-  for (int i = 0; i < count; ++i) {
-    bool null = false;
-    stored.keys[i].id = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &null));
-    std::memcpy(stored.keys[i].content.data(),
-                DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &null))->data, UUID_LEN);
-  }
-  SPI_freetuptable(SPI_tuptable);
-  qsort(stored.keys, static_cast<size_t>(count), sizeof(StoredKey), compare_uuids);
-  if (count != ids.count) {
-    ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-                    errmsg("a key of event_keys vanished while it was looked at"), errhint("Call again.")));
-  }
-  return stored;
-}
-
-void settle_groups(Batch& batch, const Uuids& inserted, const StoredKeys& stored) {
-  const std::size_t count = batch.by_id().size();
-  for (std::size_t first = 0; first < count;) {
-    const std::size_t end = group_end(batch, first);
-    const Uuid& id = batch.row(batch.by_id()[first]).id;
-    const Uuid* content = nullptr;
-    if (!contains(inserted, id)) {
-      const auto* const key = static_cast<StoredKey*>(
-          bsearch(id.data(), stored.keys, static_cast<size_t>(stored.count), sizeof(StoredKey), compare_uuids));
-      content = &key->content;
-    }
-    pg::guard([&] { batch.settle(first, end, content); });
-    first = end;
-  }
+  });
 }
 
 // A month that is missing is made; most are there.
@@ -185,8 +65,8 @@ void ensure_months(const Datum* months, int count) {
   static SPIPlanPtr plan = nullptr;
   Oid types[] = {TIMESTAMPTZOID};
   kept_plan(&plan,
-            "SELECT lifecycle._ensure_partition('lifecycle.events', $1) WHERE NOT "
-            "lifecycle._has_partition('lifecycle.events', $1)",
+            "SELECT lifecycle._ensure_partition('lifecycle.events', $1) "
+            "WHERE NOT lifecycle._has_partition('lifecycle.events', $1)",
             1, types);
   for (int i = 0; i < count; ++i) {
     Datum month = months[i];
@@ -208,7 +88,8 @@ void ensure_months(Batch& batch) {
   ensure_months(months, count);
 }
 
-void insert_events(Batch& batch) {
+// The general way, by SQL: whatever columns, triggers and policies events has been given.
+void insert_events_by_sql(Batch& batch) {
   static SPIPlanPtr plan = nullptr;
   const std::size_t most = batch.by_id().size();
   Column ids = make_column(most);
@@ -228,9 +109,6 @@ void insert_events(Batch& batch) {
       put(&received, TimestampTzGetDatum(row.received_at));
     }
   }
-  if (ids.count == 0) {
-    return;
-  }
   Oid types[] = {UUIDARRAYOID, TEXTARRAYOID, TIMESTAMPTZARRAYOID, TEXTARRAYOID, JSONBARRAYOID, TIMESTAMPTZARRAYOID};
   Datum values[] = {uuids(ids),
                     varlenas(names, TEXTOID),
@@ -238,12 +116,102 @@ void insert_events(Batch& batch) {
                     varlenas(users, TEXTOID),
                     varlenas(properties, JSONBOID),
                     times(received)};
-  kept_plan(
-      &plan,
-      "INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties, received_at, changed_xid) "
-      "SELECT e.*, pg_catalog.pg_current_xact_id() FROM unnest($1, $2, $3, $4, $5, $6) AS e",
-      6, types);
+  kept_plan(&plan,
+            "INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties, received_at, "
+            "changed_xid) SELECT e.*, pg_catalog.pg_current_xact_id() FROM unnest($1, $2, $3, $4, $5, $6) AS e",
+            6, types);
   while_placing([&] { run_plan(plan, values); });
+}
+
+// The quick way: month by month, each with its indexes.
+
+// The rows to be written, by the partition they belong to.
+struct Routes {
+  int* partition_of; // by row; -1 where it is not written
+  int* counts;       // by partition
+  int partitions;
+  bool complete; // each row has one
+};
+
+Routes route(PartitionKey key, PartitionDesc partitions, Batch& batch) {
+  Routes routes = {static_cast<int*>(palloc(sizeof(int) * (batch.size() + 1))),
+                   static_cast<int*>(palloc0(sizeof(int) * static_cast<Size>(partitions->nparts + 1))),
+                   partitions->nparts, true};
+  PartitionBoundInfo const bounds = partitions->boundinfo;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const Row& row = batch.row(i);
+    routes.partition_of[i] = -1;
+    if (row.fate == Fate::written) {
+      Datum time = TimestampTzGetDatum(row.time);
+      bool equal = false;
+      const int below = partition_range_datum_bsearch(key->partsupfunc, key->partcollation, bounds, 1, &time, &equal);
+      const int partition = bounds->indexes[below + 1] >= 0 ? bounds->indexes[below + 1] : bounds->default_index;
+      routes.partition_of[i] = partition;
+      if (partition >= 0) {
+        ++routes.counts[partition];
+      } else {
+        routes.complete = false; // the INSERT will say so
+      }
+    }
+  }
+  return routes;
+}
+
+// Whether each partition that rows go to can be written that way; opens and locks those.
+bool open_partitions(PartitionDesc partitions, const Routes& routes, Relation* opened) {
+  bool good = routes.complete;
+  for (int i = 0; i < routes.partitions; ++i) {
+    opened[i] = routes.counts[i] > 0 && good ? table_open(partitions->oids[i], RowExclusiveLock) : nullptr;
+    good = good && (opened[i] == nullptr || (has_shape(opened[i], event_columns, event_column_count) &&
+                                             loader::can_write_indexed(opened[i], is_placing_trigger)));
+  }
+  return good;
+}
+
+void write_partition(Relation partition, int number, const Routes& routes, Batch& batch) {
+  auto* const rows = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * static_cast<Size>(routes.counts[number])));
+  const Datum xid = FullTransactionIdGetDatum(GetTopFullTransactionId());
+  int count = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (routes.partition_of[i] == number) {
+      const Row& row = batch.row(i);
+      Datum values[] = {uuid_datum(row.id),
+                        PointerGetDatum(row.name),
+                        TimestampTzGetDatum(row.time),
+                        PointerGetDatum(row.user),
+                        PointerGetDatum(row.properties),
+                        TimestampTzGetDatum(row.received_at),
+                        xid};
+      bool nulls[event_column_count] = {};
+      rows[count++] = heap_form_tuple(RelationGetDescr(partition), values, nulls);
+    }
+  }
+  loader::write_indexed(partition, rows, count);
+}
+
+bool write_events(Batch& batch) {
+  Relation const events = table_open(installed_table("events"), RowExclusiveLock);
+  PartitionKey const key = RelationGetPartitionKey(events);
+  bool written = key != nullptr && key->strategy == PARTITION_STRATEGY_RANGE && key->partnatts == 1 &&
+                 key->parttypid[0] == TIMESTAMPTZOID &&
+                 pg_class_aclcheck(RelationGetRelid(events), GetUserId(), ACL_INSERT) == ACLCHECK_OK &&
+                 check_enable_rls(RelationGetRelid(events), InvalidOid, true) != RLS_ENABLED;
+  if (written) {
+    PartitionDesc const partitions = RelationGetPartitionDesc(events, true);
+    const Routes routes = route(key, partitions, batch);
+    auto* const opened = static_cast<Relation*>(palloc0(sizeof(Relation) * static_cast<Size>(routes.partitions + 1)));
+    written = open_partitions(partitions, routes, opened);
+    for (int i = 0; i < routes.partitions; ++i) {
+      if (opened[i] != nullptr) {
+        if (written) {
+          write_partition(opened[i], i, routes, batch);
+        }
+        table_close(opened[i], NoLock);
+      }
+    }
+  }
+  table_close(events, NoLock);
+  return written;
 }
 
 } // namespace
@@ -253,11 +221,14 @@ void place_events(Batch& batch) {
   if (batch.by_id().empty()) {
     return;
   }
-  const Uuids inserted = insert_keys(batch);
-  const StoredKeys stored = read_keys(batch, inserted);
-  settle_groups(batch, inserted, stored);
+  settle_groups(batch, take_keys(batch));
+  if (batch.count(Fate::written) == 0) {
+    return;
+  }
   ensure_months(batch);
-  insert_events(batch);
+  if (!write_events(batch)) {
+    insert_events_by_sql(batch);
+  }
 }
 
 } // namespace lifecycle::ingest

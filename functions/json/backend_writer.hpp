@@ -6,7 +6,8 @@
 
 namespace lifecycle::json {
 
-inline constinit CanonicalWriter backend_writer;
+// Not constinit: clang cannot tell so of the strings of GCC 12's library, though they need no code either.
+inline CanonicalWriter backend_writer;
 
 // Lends the writer for one call and gives back what a large document has taken, however the call ends.
 class WriterLease {

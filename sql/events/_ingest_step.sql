@@ -7,7 +7,7 @@ DECLARE
   most bigint := current_setting('lifecycle_ledger.chunk_rows');
   attempt integer := 0;
   step record;
-  state text; message text; detail text; hint text;
+  state text; message text; detail text; hint text; broken text;
 BEGIN
   lines := least(coalesce(lines, most), most);
   LOOP
@@ -23,10 +23,11 @@ BEGIN
       warned := step.warned;
       RETURN;
     EXCEPTION WHEN OTHERS THEN
-      GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+      GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+        broken = CONSTRAINT_NAME;
     END;
     attempt := attempt + 1;
-    IF state IN ('40001', '40P01') AND attempt < 20 THEN
+    IF (state IN ('40001', '40P01') OR (state = '23505' AND broken = 'event_keys_pkey')) AND attempt < 20 THEN
       -- Somebody inserts the same ids at the same time.
       PERFORM pg_sleep(0.01 * attempt * random());
     ELSIF left(state, 2) NOT IN ('21', '22', '23', '54', 'P0') THEN

@@ -40,14 +40,14 @@ BEGIN
     bounds := CASE operator WHEN 'between' THEN value ELSE jsonb_build_array(value) END;
     -- Times are compared as moments, in milliseconds since 1970.
     is_time := coalesce(condition ->> 'fieldType', '') IN ('date', 'datetime', 'timestamp')
-      OR EXISTS (SELECT FROM jsonb_array_elements_text(bounds) b WHERE b ~ '^(NOW([-+].*)?$|\d{4}-\d{2}-\d{2})');
+      OR EXISTS (SELECT FROM jsonb_array_elements_text(bounds) b WHERE b ~ '^NOW$|^NOW[-+]|^\d{4}-\d{2}-\d{2}');
     FOR bound IN SELECT b FROM jsonb_array_elements(bounds) WITH ORDINALITY x(b, n) ORDER BY n LOOP
       IF NOT is_time THEN
         -- A number written as a string is a number: strings would be ordered letter by letter.
         bounds := bounds - 0 || CASE WHEN bound #>> '{}' ~ '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$' AND jsonb_typeof(bound) = 'string'
           THEN to_jsonb((bound #>> '{}')::numeric) ELSE bound END;
       ELSIF bound #>> '{}' ~ '^NOW' THEN
-        IF bound #>> '{}' !~ '^NOW([-+]\d{1,9}[smhdw])?$' THEN
+        IF bound #>> '{}' !~ '^NOW$|^NOW[-+]\d{1,9}[smhdw]$' THEN
           problem := format('"%s" is no relative time: NOW, or NOW with a sign, a number and one of s, m, h, d and w.', left(bound #>> '{}', 60));
         END IF;
         bounds := bounds - 0 || jsonb_build_object('time.now', CASE bound WHEN '"NOW"' THEN '[]' ELSE to_jsonb(substr(bound #>> '{}', 4)) END);

@@ -95,7 +95,8 @@ BEGIN
       (SELECT count(*) FROM withdrawn) + (SELECT count(*) FROM gone) AS deleted,
       (SELECT count(*) FROM opened WHERE severity = 'error') AS new_errors,
       (SELECT count(*) FROM opened WHERE severity = 'warning') AS new_warnings,
-      (SELECT count(*) FROM resolved) AS resolved
+      (SELECT count(*) FROM resolved) AS resolved,
+      CASE WHEN t.rows_in > 0 THEN lifecycle._contacts_digest() END AS contacts_digest -- of the contacts that this statement saw
     FROM (SELECT coalesce(sum(rows), 0)::bigint AS rows_in,
         coalesce(sum(rows) FILTER (WHERE quiet OR fate = 'unchanged'), 0)::bigint AS unchanged,
         count(*) FILTER (WHERE fate = 'superseded') AS superseded, count(*) FILTER (WHERE fate = 'held') AS held FROM projected) t

@@ -20,6 +20,7 @@ RETURN CASE code
     WHEN 'payload_over_limit' THEN format(
       'The payload is larger than lifecycle_ledger.max_document_bytes (%s) or deeper than lifecycle_ledger.max_depth (%s). Raise the setting, or map fewer columns to the payload.',
       current_setting('lifecycle_ledger.max_document_bytes'), current_setting('lifecycle_ledger.max_depth'))
+    WHEN 'suppressed' THEN 'The row is of somebody who was erased: it is kept out.'
     ELSE code
   END;
 COMMENT ON FUNCTION lifecycle._finding_detail(text, text, text, text, text, bigint) IS 'Internal: the sentence that a finding says, with its values and the mend.';

@@ -29,7 +29,7 @@ AS $$
     opened AS (
       INSERT INTO lifecycle.issues (source_system, source_record_id, code, severity, detail, contact_id, contact_email, body, row_hash)
       SELECT %1$L, c.record_id, c.code,
-        CASE WHEN c.code IN ('orphan', 'contact_mismatch', 'duplicate_record_id') THEN 'warning' ELSE 'error' END,
+        CASE WHEN c.code IN ('orphan', 'contact_mismatch', 'duplicate_record_id', 'suppressed') THEN 'warning' ELSE 'error' END,
         c.detail, c.given_id, c.given_email, c.body, CASE WHEN c.record_id IS NULL THEN c.row_key::uuid END
       FROM compared c
       WHERE c.issue_id IS NULL

@@ -19,7 +19,7 @@ BEGIN
     WITH live AS MATERIALIZED (
       SELECT DISTINCT contact_id, contact_email, lifecycle.normalize_email(contact_email) AS email_key
       FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, c.%2$I::text COLLATE "C" AS contact_email FROM %3$s c) c
-      WHERE contact_id IS NOT NULL
+      WHERE contact_id IS NOT NULL %5$s
     ),
     came AS MATERIALIZED (
       SELECT * FROM live EXCEPT SELECT contact_id, contact_email, email_key FROM lifecycle.contact_directory
@@ -43,7 +43,8 @@ BEGIN
       WHERE d.contact_id = went.contact_id AND d.contact_email IS NOT DISTINCT FROM went.contact_email
     )
     SELECT count(*) FROM logged
-    $sql$, contacts.id_column, contacts.email_column, contacts.relation, first_look) INTO changed;
+    $sql$, contacts.id_column, contacts.email_column, contacts.relation, first_look,
+    CASE WHEN lifecycle._any_suppressed() THEN 'AND NOT lifecycle._is_suppressed(contact_id, contact_email)' END) INTO changed;
   INSERT INTO lifecycle.contact_directory_state (digest) VALUES (digest_now)
   ON CONFLICT (only_row) DO UPDATE SET digest = excluded.digest, refreshed_at = excluded.refreshed_at;
   -- What every loaded source has applied is of no more use.

@@ -15,6 +15,9 @@ DECLARE
 BEGIN
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
+  IF NOT (has_table_privilege('lifecycle.pipeline_runs', 'INSERT') AND has_table_privilege('lifecycle.pipeline_runs', 'UPDATE')) THEN
+    PERFORM lifecycle._require_owner(procedure || '()');
+  END IF;
   IF source IS NOT NULL THEN
     PERFORM lifecycle._source(source);
   END IF;

@@ -17,6 +17,7 @@ DECLARE
   candidates text;
   everything boolean;
   counts record;
+  settled boolean;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_sync_step.source_system);
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
@@ -54,7 +55,10 @@ BEGIN
     INTO counts;
   PERFORM lifecycle._count_rows(run, counts.rows_in, counts.written, counts.unchanged, counts.superseded, 0, counts.held, counts.deleted);
 
-  next_begin := step_end;
+  -- Contacts that changed since the directory was refreshed may change back before it is again, and nobody would look at these rows
+  -- any more: unless the directory has the contacts that this step saw, the next run looks at its rows once more.
+  settled := coalesce(counts.contacts_digest = (SELECT s.digest FROM lifecycle.contact_directory_state s), counts.rows_in = 0);
+  next_begin := CASE WHEN settled THEN step_end END;
   new_errors := counts.new_errors;
   new_warnings := counts.new_warnings;
   resolved := counts.resolved;
@@ -65,11 +69,11 @@ BEGIN
   END IF;
   -- A run that read nothing leaves no trace but its log line: the old watermark serves as well.
   UPDATE lifecycle.sources s SET
-      watermark = greatest(s.watermark, horizon),
-      contacts_applied = greatest(s.contacts_applied, latest_change),
+      watermark = CASE WHEN settled THEN greatest(s.watermark, horizon) WHEN NOT everything THEN s.watermark END,
+      contacts_applied = CASE WHEN settled THEN greatest(s.contacts_applied, latest_change) ELSE s.contacts_applied END,
       loaded_at = coalesce(s.loaded_at, now())
     WHERE s.source_system = source.source_system
-      AND (s.loaded_at IS NULL OR s.contacts_applied < latest_change
+      AND (s.loaded_at IS NULL OR s.contacts_applied < latest_change OR NOT settled
         OR (counts.rows_in > 0 AND horizon > s.watermark) OR (s.watermark IS NULL AND horizon IS NOT NULL));
 END
 $$;

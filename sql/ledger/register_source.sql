@@ -7,6 +7,7 @@ DECLARE
   before record;
   look_back interval := '5 minutes';
   partition_name name;
+  new_table regclass;
   warning text;
   guarantee text;
 BEGIN
@@ -23,6 +24,7 @@ BEGIN
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_mapping(relation, mapping);
   PERFORM lifecycle._require_whole_rows(relation);
+  PERFORM lifecycle._require_owner('register_source()'); -- who alone can add a partition
   IF mapping ? 'look_back' THEN
     look_back := lifecycle._look_back(source_system, mapping -> 'look_back');
   END IF;
@@ -33,9 +35,12 @@ BEGIN
   PERFORM lifecycle._reserve_source(source_system);
   SELECT s.* INTO before FROM lifecycle.sources s WHERE s.source_system = register_source.source_system;
   partition_name := coalesce(before.partition_name, lifecycle._partition_name(source_system));
-  EXECUTE format('CREATE TABLE IF NOT EXISTS lifecycle.%I PARTITION OF lifecycle.contact_events FOR VALUES IN (%L)',
-    partition_name, source_system);
-  PERFORM lifecycle._give_to_ledger_owner(format('lifecycle.%I', partition_name)::regclass);
+  IF to_regclass(format('lifecycle.%I', partition_name)) IS NULL THEN
+    -- Attached and not made in place (PARTITION OF), which would wait for readers of the ledger and keep all others waiting.
+    new_table := lifecycle._new_partition(source_system, 'contact_events', partition_name);
+    EXECUTE format('ALTER TABLE lifecycle.contact_events ATTACH PARTITION %s FOR VALUES IN (%L)', new_table, source_system);
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT contact_events_one_source', new_table);
+  END IF;
   INSERT INTO lifecycle.sources (source_system, relation, mapping, look_back, partition_name)
   VALUES (source_system, relation, mapping, look_back, partition_name)
   ON CONFLICT ON CONSTRAINT sources_pkey DO UPDATE

@@ -7,6 +7,7 @@ DECLARE
   rows_gone bigint;
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_owner('unregister_source()');
   PERFORM lifecycle._reserve_source(source_system);
   DELETE FROM lifecycle.sources s WHERE s.source_system = unregister_source.source_system
     RETURNING s.partition_name INTO partition_name;

@@ -34,6 +34,9 @@ BEGIN
         HINT = format('GRANT SELECT ON %s TO %I;', relation, current_user);
     END IF;
   END LOOP;
+  IF NOT (has_table_privilege('lifecycle.contact_source', 'INSERT') AND has_table_privilege('lifecycle.contact_source', 'UPDATE')) THEN
+    PERFORM lifecycle._require_owner('use_contacts()');
+  END IF;
   INSERT INTO lifecycle.contact_source (relation, id_column, email_column) VALUES (relation, id_column, email_column)
   ON CONFLICT (only_row) DO UPDATE
     SET relation = excluded.relation, id_column = excluded.id_column, email_column = excluded.email_column;

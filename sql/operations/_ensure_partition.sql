@@ -2,6 +2,7 @@ CREATE FUNCTION lifecycle._ensure_partition(parent regclass, moment timestamptz)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
   partman name;
@@ -23,7 +24,7 @@ BEGIN
        AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = partman))));
   -- Where a table of the partition's name exists beside the parent, pg_partman makes none and says nothing.
   IF NOT lifecycle._has_partition(parent, moment) THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+    RAISE EXCEPTION USING ERRCODE = 'check_violation',
       MESSAGE = format('no partition of %s could be made for %s', parent, moment),
       DETAIL = 'A table with the partition''s name exists and is not attached, or pg_partman does not know the table.',
       HINT = format('Attach that table again or rename it; SELECT * FROM %I.part_config shows what pg_partman knows.', partman);
@@ -42,4 +43,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._ensure_partition(regclass, timestamptz) IS
-  'Internal: makes the partition of a table given to _partition_by_time() that holds that time, where there is none. True when it made one. Error 55000 where a table that is not attached has its name.';
+  'Internal: makes the partition of a table given to _partition_by_time() that holds that time, where there is none. True when it made one. Error 23514 where a table that is not attached has its name.';

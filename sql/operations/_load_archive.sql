@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._load_archive(manifest text, OUT staging regclass, OUT rows bigint, OUT cleared text)
+CREATE FUNCTION lifecycle._load_archive(manifest text, OUT staging regclass, OUT rows bigint, OUT cleared text, OUT redacted bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -47,6 +47,9 @@ BEGIN
       HINT = 'Nothing was restored. Take file and manifest from a backup.';
   END IF;
 
+  -- A file from before an erasure brings nobody back.
+  redacted := lifecycle._redact_table(staging, m.document ->> 'relation');
+
   -- Partition bounds are then proved by a constraint, so that attaching reads nothing.
   SELECT a.attname, format_type(a.atttypid, a.atttypmod) INTO key_column, bound_type
     FROM pg_partitioned_table k JOIN pg_attribute a ON a.attrelid = k.partrelid AND a.attnum = k.partattrs[0] WHERE k.partrelid = m.relation;
@@ -74,4 +77,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._load_archive(text) IS
-  'Internal: the rows of an archive in a table of their own, shaped like the partition they were, not attached yet: file and rows held against the manifest, references to rows that are gone set to null where they may be. Returns the table, its rows, and which columns were cleared.';
+  'Internal: the rows of an archive in a table of their own, shaped like the partition they were, not attached yet: file and rows held against the manifest, references to rows that are gone set to null where they may be. Rows of erased people are redacted. Returns the table, its rows, which columns were cleared, and how many rows were redacted.';

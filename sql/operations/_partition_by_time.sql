@@ -3,6 +3,7 @@ CREATE FUNCTION lifecycle._partition_by_time(parent regclass, time_column name, 
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
   partman name := lifecycle._require_partman();
@@ -40,6 +41,8 @@ BEGIN
   END IF;
   EXECUTE format('UPDATE %I.part_config SET premake = $2, infinite_time_partitions = true
     WHERE parent_table = $1 AND NOT (premake = $2 AND infinite_time_partitions)', partman) USING parent_name, premake;
+  -- Also where the table was dropped and made anew: pg_partman still knows it.
+  PERFORM lifecycle._ensure_partition(parent, now() + number * step) FROM generate_series(0, premake) AS number;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._partition_by_time(regclass, name, interval, integer, timestamptz) IS

@@ -7,11 +7,13 @@ DECLARE
   parent record;
   made integer;
   attempt integer;
-  attempts integer := current_setting('lifecycle_ledger.lock_attempts');
+  attempts integer;
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   first_state text; first_message text; first_detail text; first_hint text;
 BEGIN
+  -- The module's settings are known once one of its functions has run.
   PERFORM lifecycle._require_top_level('maintain_partitions');
+  attempts := current_setting('lifecycle_ledger.lock_attempts');
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
   IF NOT lifecycle._run_lock('maintain_partitions', false) THEN

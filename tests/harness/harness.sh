@@ -2,7 +2,7 @@
 # The harness that keeps the score: everything that is not a clean pass counts as a failure.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
-plan 29
+plan 30
 
 work=$(mktemp -d)
 at_exit "rm -rf '$work'"
@@ -20,6 +20,8 @@ one() { script one "$1"; harness "$work/one.sh"; }
 one 'echo 1..2; echo ok 1 - a; echo ok 2 - b'
 is "$status $totals" '0 s 2 0 0' 'two passes'
 like "$output" '^ok +s/one +2 passed, [0-9.]+ s$' '… are one line'
+one 'echo 1..1; echo "# figure: 7 of 9"; echo "# a remark"; echo ok 1 - a'
+is "$(tail -n +2 <<<"$output")" '         7 of 9' 'figures are shown, other remarks are not'
 one 'echo 1..2; echo ok 1 - a; echo not ok 2 - b; echo "# some reason"'
 is "$status $totals" '1 s 1 1 0' 'a failed test'
 like "$output" '# some reason' '… shows the whole output'

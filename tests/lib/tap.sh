@@ -9,6 +9,7 @@
 #   pass NAME, fail NAME
 #   must COMMAND...            set-up: quiet, but its output is shown and the script ends if it fails
 #   diag TEXT...               a comment for whoever reads a failure
+#   figure TEXT...             a measured value, which the harness shows where the file passes too
 #   skip N REASON              counts N tests as skipped;  skip_all REASON skips the whole file (before plan)
 #   at_exit COMMAND            runs COMMAND when the script ends, however it ends; last given runs first
 # $repo is the root of the tree. A script that stops early breaks its plan, which the harness counts as a failure.
@@ -35,6 +36,8 @@ diag() {
   local line
   while IFS= read -r line || [ -n "$line" ]; do printf '#   %s\n' "$line"; done <<<"$*"
 }
+
+figure() { printf '# figure: %s\n' "$*"; }
 
 plan() { tap_plan=$1; printf '1..%s\n' "$1"; }
 done_testing() { [ -n "$tap_plan" ] || plan "$tap_number"; }

@@ -1,6 +1,6 @@
 -- Bad input: each error names the thing and the mend (SQLSTATE, message, DETAIL and HINT), and leaves everything as it was.
 \ir ../lib/ledger_test.sql
-SELECT plan(83);
+SELECT plan(88);
 
 CREATE TABLE up.forms (id integer PRIMARY KEY, mail text, at timestamptz DEFAULT '2025-03-01', score integer, changed_at timestamptz NOT NULL DEFAULT '2025-03-02', doc jsonb);
 INSERT INTO up.forms (id, mail) VALUES (1, 'ann@example.com'), (2, 'nobody@example.com');
@@ -168,7 +168,19 @@ SELECT fails_with('CALL lifecycle.sync_contact_events()', format($$42501: sync_c
 DETAIL: Contacts are resolved with the privileges of role "%1$s", who may not read columns "contact_id" and "email".
 HINT: GRANT SELECT (contact_id, email) ON lifecycle.contacts TO %1$s;$$, :'stranger'), 'a sync by a role that may not read the contacts', :'stranger');
 SELECT is(state(), :'before', 'a missing privilege leaves everything as it was');
-GRANT SELECT ON lifecycle.contacts TO :stranger;
+-- Who may read the ledger and no more.
+GRANT SELECT ON lifecycle.contacts, up.people TO :stranger;
+REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lifecycle FROM :stranger;
+SELECT fails_with(command, format($$42501: permission denied for %s()
+DETAIL: Role "%s" does not own the tables of lifecycle_ledger.
+HINT: Call it as the role that called install(), %s.$$, name, :'stranger', current_user), name || ' by a reader', :'stranger')
+  FROM (VALUES ('sync_contact_events', 'CALL lifecycle.sync_contact_events()'), ('register_source', registration(mapping('{}'))),
+    ('unregister_source', 'SELECT lifecycle.unregister_source(''forms'')'), ('use_contacts', 'SELECT lifecycle.use_contacts(''up.people'', ''nr'', ''mail'')'))
+    AS c (name, command);
+SELECT fails_with('CALL lifecycle.install()', format($$42501: permission denied for install()
+DETAIL: Role "%1$s" may not create tables in schema lifecycle.
+HINT: GRANT USAGE, CREATE ON SCHEMA lifecycle TO %1$s;$$, :'stranger'), 'install() by a reader', :'stranger');
+GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lifecycle TO :stranger;
 SELECT is(error_of('CALL lifecycle.sync_contact_events()', :'stranger'), '', 'who may read source and contacts and write the tables may sync');
 DROP OWNED BY :stranger;
 DROP ROLE :stranger;

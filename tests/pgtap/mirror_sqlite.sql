@@ -5,7 +5,7 @@
 \set name 'mirror of ''all'' ' :DBNAME '.sqlite'
 \ir ../lib/mirror_fixture.sql
 CREATE EXTENSION IF NOT EXISTS dblink;
-SELECT plan(55);
+SELECT plan(56);
 
 -- Runs a statement; gives "sqlstate: message" of what it raises, or 'no error'.
 CREATE FUNCTION outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -115,6 +115,11 @@ INSERT INTO people VALUES
    'null', 'null', '{}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
   (NULL, 9, NULL, NULL, NULL, NULL, 'nan', 'nan', 1e30, NULL, NULL, 'n@x.org', NULL, '0044-03-15 12:00:00+00 BC', '12345-06-07 08:09:10.000001', '0044-03-15 BC',
    NULL, '-1 mon', NULL, to_jsonb(repeat('x', 100000)), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE TABLE "same names" (nr integer, mail text, contact_id text, "contact_ID_2" text, "Mail" text, "Email" text, "EMAIL" text, email_3 text);
+SELECT use_people('"same names"', 'nr', 'mail') AS used \gset
+CALL lifecycle.mirror_sqlite(:'path');
+SELECT is(sqlite(:'path', 'SELECT group_concat(name) FROM pragma_table_info(''contacts'')'),
+  'contact_id,email,contact_id_3,contact_ID_2,Mail,Email_2,EMAIL_4,email_3', 'the number of a name that is taken leads to none that is taken too');
 SELECT use_people('people', 'id', 'E-Mail') AS used \gset
 SET datestyle = 'SQL, DMY';
 SET timezone = 'Asia/Kathmandu';

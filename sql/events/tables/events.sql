@@ -18,6 +18,7 @@ CREATE INDEX IF NOT EXISTS events_time ON lifecycle.events USING brin (event_tim
 CREATE INDEX IF NOT EXISTS events_changed ON lifecycle.events (changed_xid);
 SELECT lifecycle._partition_by_time('lifecycle.events', 'event_time', '1 month');
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'contract', 'BEFORE INSERT', 'lifecycle._event_contract_trigger()');
+SELECT lifecycle._ensure_trigger('lifecycle.events', 'erased', 'BEFORE INSERT', 'lifecycle._redact_event()');
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'event_key', 'BEFORE INSERT', 'lifecycle._take_event_key()');
 SELECT lifecycle._guard_append_only('lifecycle.events');
 SELECT lifecycle._watch_partitions();

@@ -21,6 +21,7 @@ FROM (VALUES
   ('*_last_<past>', 'state', 'is an attribute of the latest action, not an action'),
   ('*_latest_<past>', 'state', 'is an attribute of the latest action, not an action'),
   ('*_currently_*', 'state', 'says what is so at the moment: a state'),
+  ('*_<person>_satisfied', 'state', 'says how somebody is, not what happened'),
   ('*_<past>_at', 'state', 'is a time, not an action'),
   ('*_created_on', 'state', 'is a date, not an action'),
   ('*_updated_on', 'state', 'is a date, not an action'),
@@ -42,11 +43,13 @@ FROM (VALUES
   ('*_amount_<past>', 'count', 'is a measure, not an action'),
   ('*_quantity_<past>', 'count', 'is a measure, not an action'),
   ('*_<time_units>_<past>', 'count', 'is a measure, not an action'),
-  ('+_left', 'count', 'is what remains, not an action'),
   ('+_per_+', 'count', 'is a measure, not an action'),
   ('*_last_<number>_*', 'count', 'is a measure over a span of time, not an action'),
   ('*_past_<number>_*', 'count', 'is a measure over a span of time, not an action'),
   ('+_<window>', 'count', 'is a measure over a span of time, not an action'),
+  ('+_<version>', 'logic', 'has a version in it: an event keeps its name, its properties may evolve'),
+  ('+_<number>', 'logic', 'ends in a number, which belongs into properties'),
+  ('*_<standing>_<person>_+', 'logic', 'has business logic in it: who is what is found out downstream'),
   ('*_high_value_*', 'logic', 'has business logic in it: what is of high value is found out downstream'),
   ('*_low_value_*', 'logic', 'has business logic in it: what is of low value is found out downstream'),
   ('*_at_risk_*', 'logic', 'has business logic in it: who is at risk is found out downstream'),
@@ -63,9 +66,7 @@ INSERT INTO lifecycle.event_rules (applies_to, pattern, code, severity, reason, 
 SELECT 'event_name', pattern, 'exception', 'allow', reason, 'shipped'
 FROM (VALUES
   ('total_<past>_*', 'The total itself is what something was done to.'),
-  ('average_<past>_*', 'The average itself is what something was done to.'),
-  ('*_<person>_left', 'Somebody left.'),
-  ('*_<actor>_left', 'Somebody left.')) v (pattern, reason)
+  ('average_<past>_*', 'The average itself is what something was done to.')) v (pattern, reason)
 UNION ALL
 SELECT 'event_name', '*_' || measure || '_' || action, 'exception', 'allow', 'The measure itself is what something was done to.', 'shipped'
 FROM unnest(ARRAY['amount', 'quantity']) measure,

@@ -4,6 +4,7 @@ SELECT 'property', pattern, 'property.' || code, reason, 'shipped'
 FROM (VALUES
   ('<auxiliary>_+_<person>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
   ('<auxiliary>_*_<standing>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
+  ('<standing>', 'flag', 'is a flag of what somebody was found to be, which is derived from events'),
   ('*_<standing>_<person>', 'classification', 'classifies, which is derived from events'),
   ('*_at_risk_*', 'derived', 'carries a prediction, which is derived from events'),
   ('*_high_value_*', 'classification', 'classifies, which is derived from events'),
@@ -85,6 +86,8 @@ FROM (VALUES
   ('*_clv_*', 'metric', 'is a metric, which is derived from events'),
   ('*_cltv_*', 'metric', 'is a metric, which is derived from events'),
   ('*_arpu_*', 'metric', 'is a metric, which is derived from events'),
+  ('*_mrr_*', 'metric', 'is a metric, which is derived from events'),
+  ('*_kpi_*', 'metric', 'is a metric, which is derived from events'),
   ('*_dau_*', 'metric', 'is a metric, which is derived from events'),
   ('*_wau_*', 'metric', 'is a metric, which is derived from events'),
   ('*_mau_*', 'metric', 'is a metric, which is derived from events'),
@@ -112,6 +115,8 @@ FROM (
   UNION ALL
   SELECT '*_' || kind || '_score', 'What was scored in the action itself.'
   FROM string_to_table('quiz test exam assessment game match nps csat ces survey review final home away player team credit', ' ') kind
+  UNION ALL
+  SELECT pattern, 'A price.' FROM string_to_table('*_hourly_rate *_daily_rate *_weekly_rate *_monthly_rate *_nightly_rate', ' ') pattern
   UNION ALL
   SELECT pattern, 'A place that things are stored in.'
   FROM string_to_table('*_s3_bucket *_gcs_bucket *_storage_bucket *_upload_bucket *_destination_bucket *_source_bucket', ' ') pattern

@@ -13,7 +13,7 @@ FROM string_to_table('abandon accelerate accept access accrue acknowledge acquir
   'debounce decide decline decode decommission decrease decrypt dedicate dedupe deduplicate delay delegate delete deliver '
   'demand demonstrate demote deny depart deploy deposit deprecate depreciate dequeue describe deselect design destroy '
   'detach detect develop diagnose disable disapprove disburse discard disclose disconnect discontinue discover dismiss '
-  'dispatch display dispute disqualify distribute donate double downgrade download draft drain drift duck duplicate earn '
+  'dispatch display dispute disqualify distribute donate double downgrade download draft drain drift duck duplicate dye earn '
   'edit elapse elect eliminate email embark emit employ empty enable encode encounter encrypt end endorse enforce engage '
   'enqueue enrich enroll enter erase escalate escape estimate evaluate exceed exchange exclude execute exercise exhaust '
   'exit expand expedite experience expire explain explore export extend extract fade fail favorite fax fetch file fill '
@@ -30,7 +30,7 @@ FROM string_to_table('abandon accelerate accept access accrue acknowledge acquir
   'quarantine query question queue quote raise ramp rank rate reach react reactivate realize reassign rebalance rebook '
   'recall receive recharge recommend reconcile reconfirm reconnect record recover recruit recycle redeem redirect reduce '
   'reenroll refill refresh refund refuse regenerate register rehydrate reimburse reimport reinstall reinstate reject '
-  'relate release reload relocate remind remove rename render renew rent reopen reorder repair repeat replace replay '
+  'release reload relocate remind remove rename render renew rent reopen reorder repair repeat replace replay '
   'replenish replicate reply report repost represent request require rerender rescan reschedule rescue resell reserve '
   'resign resize resolve respond rest restart restore restrict resubscribe result resume resync retain retire retrieve '
   'retry return reuse revalidate reveal reverse revert review revise revoke reward roll rotate route sample sanction save '
@@ -70,7 +70,8 @@ FROM (VALUES
   ('stop', 'stopped'), ('strap', 'strapped'), ('submit', 'submitted'), ('swap', 'swapped'), ('sync', 'synced'),
   ('tag', 'tagged'), ('tap', 'tapped'), ('tape', 'taped'), ('tip', 'tipped'), ('top', 'topped'),
   ('total', 'totaled totalled'), ('traffic', 'trafficked'), ('transfer', 'transferred'), ('transmit', 'transmitted'),
-  ('travel', 'traveled travelled'), ('trim', 'trimmed'), ('trip', 'tripped'), ('unban', 'unbanned'),
+  ('travel', 'traveled travelled'), ('trim', 'trimmed'), ('trip', 'tripped'), ('unban', 'unbanned'), ('unbar', 'unbarred'),
+  ('uncap', 'uncapped'), ('unclog', 'unclogged'), ('unravel', 'unraveled unravelled'), ('unship', 'unshipped'),
   ('unpin', 'unpinned'), ('unplug', 'unplugged'), ('unstar', 'unstarred'), ('untag', 'untagged'),
   ('unwrap', 'unwrapped'), ('unzip', 'unzipped'), ('wrap', 'wrapped'), ('zip', 'zipped')) v (base, forms),
   string_to_table(forms, ' ') WITH ORDINALITY f (form, place)

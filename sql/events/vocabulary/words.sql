@@ -59,7 +59,7 @@ FROM (VALUES
   ('preposition', 'to from as with via by for into onto at of without against in on over through around along down under '
     'after before during between towards toward upon within outside inside about because due'),
   ('adverb', 'again twice once thrice late early online offline abroad elsewhere instead already soon first last today '
-    'offsite onsite overnight upfront'),
+    'offsite onsite overnight upfront hard soft'),
   ('noun', 'family reply supply assembly anomaly ally rally bully jelly belly fly butterfly italy july monopoly homily lily '
     'access account address answer auction audit background backup ban bar batch bid bill bleed block board book '
     'bookmark bounce broadcast budget buffer button cache call card cart case charge chart chat clip code comment '

@@ -1,0 +1,6 @@
+CREATE PROCEDURE lifecycle.erase_user(user_id uuid)
+AS 'MODULE_PATHNAME', 'lifecycle_lawful_call' LANGUAGE C;
+COMMENT ON PROCEDURE lifecycle.erase_user(uuid) IS
+'Forgets a user, named by users.id: in every table here, in the archives (rewritten, new manifest), in every SQLite mirror whose path is known, and for the future. Whoever has the same e-mail address and nobody else has it is the same person: the contact goes with the user. Facts stay, without the person: events keep name and time under a pseudonym, without properties; users keep their id and stage; ledger rows, contacts and findings go.
+Ids and address are put on a suppression list of keyed hashes first, so that no sync, rebuild, ingestion, COPY into events or restored archive brings them back: ledger rows are held (issue suppressed, without personal data), events come in redacted. Recorded in lifecycle.erasures; may be called again, and goes on where it was interrupted. docs/ERASURE.md says what is found and what is not.
+Needs UPDATE and DELETE on the tables and, where there are archives or mirrors, pg_read_server_files and pg_write_server_files. Errors: P0002 for an id that nobody has or had, 22004 for null, 25001 inside a transaction block, 55P03 while another session works on archives.';
