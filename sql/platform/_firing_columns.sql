@@ -9,7 +9,7 @@ AS $$
       'variables', 'CASE WHEN f.execution_id IS NOT NULL THEN jsonb_build_object(''event'', f.event, ''trigger'','
         ' jsonb_build_object(''id'', f.trigger_id, ''name'', f.trigger_name)) END')
     WHEN 'lifecycle.trigger_event_keys'::regclass THEN jsonb_build_object(
-      'event_id', 'CASE WHEN f.is_keyed THEN f.event_id END', 'user_id', 'f.user_key',
+      'event_id', 'CASE WHEN f.is_keyed THEN f.event_id END',
       'is_lifecycle_event', 'f.event ->> ''kind'' = ''lifecycle_event''', 'received_at', 'f.received_at')
     ELSE jsonb_build_object(
       'id', 'CASE WHEN f.verdict IS NOT NULL THEN lifecycle._uuid_v7() END', 'trigger_id', 'f.trigger_id', 'user_id', 'f.user_id',

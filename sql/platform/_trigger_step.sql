@@ -36,7 +36,7 @@ BEGIN
   END IF;
   PERFORM lifecycle._ensure_partition('lifecycle.trigger_executions', now());
   asked := format('SELECT c.*, k.event_id IS NOT NULL AS known FROM (%s) c LEFT JOIN lifecycle.trigger_event_keys k'
-      ' ON k.event_id = c.event_id AND k.user_id = c.user_key AND k.is_lifecycle_event = %L',
+      ' ON k.event_id = c.event_id AND k.is_lifecycle_event = %L',
     lifecycle._trigger_events(kind, within || format(' AND (e.changed_xid, e.event_id) <= (%L::xid8, %L::uuid)', last.changed_xid, last.event_id)),
     kind = 'lifecycle_event');
   BEGIN
