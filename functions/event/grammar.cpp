@@ -88,7 +88,9 @@ bool is_imperative(const Tokens& tokens) {
   }
   const bool has_particle =
       tokens.size() > 1 && (tokens[1].is(WordClass::particle) || tokens[1].is(WordClass::preposition));
-  return has_particle || (!tokens.front().is(WordClass::noun) && !tokens.front().is(WordClass::adjective));
+  const Token& first = tokens.front();
+  return has_particle ||
+         (!first.is(WordClass::noun) && !first.is(WordClass::adjective) && !first.is(WordClass::person));
 }
 
 namespace {

@@ -90,7 +90,7 @@ class Mender {
     };
     words_.erase(words_.begin(), std::find_if_not(words_.begin(), words_.end(), is_lead));
     const auto is_end = [this](const std::string& word) {
-      return is_measure(word) || is(word, WordClass::number) || is(word, WordClass::version);
+      return is_measure(word) || is(word, WordClass::number) || is(word, WordClass::version) || word == "at";
     };
     while (!words_.empty() && is_end(words_.back())) {
       words_.pop_back();
@@ -186,10 +186,23 @@ class Mender {
     return place;
   }
 
+  // purchase_date, but not add_payment_info.
+  [[nodiscard]] bool is_measure_of_action() const {
+    return tokens_[0].is(WordClass::action_noun) &&
+           (tokens_.back().is(WordClass::attribute) || tokens_.back().is(WordClass::metric));
+  }
+
+  // creating_project, sends_email.
+  [[nodiscard]] bool is_inflected(const Token& word) const {
+    if (word.is(WordClass::adjective) || word.is(WordClass::noun) || word.exact != nullptr) {
+      return false;
+    }
+    return !past_of_progressive(lexicon_, word.text).empty() || !listed_base(lexicon_, word.text).empty();
+  }
+
   // create_project, add_to_cart, sign_up, user_creates_project.
   std::string with_verb_in_past() {
-    const bool imperative = is_imperative(tokens_) ||
-                            (!past_of_progressive(lexicon_, words_[0]).empty() && !tokens_[0].is(WordClass::adjective));
+    const bool imperative = is_imperative(tokens_) ? !is_measure_of_action() : is_inflected(tokens_[0]);
     const bool of_somebody = words_.size() > 2 &&
                              (tokens_[0].is(WordClass::person) || tokens_[0].is(WordClass::actor)) &&
                              !listed_base(lexicon_, words_[1]).empty();
@@ -212,20 +225,17 @@ class Mender {
     return base.empty() ? words_[place].substr(0, words_[place].size() - 3) : base;
   }
 
-  // user_login, project_create, project_creating. A person is not taken for a verb (sales_lead), nor a noun that looks
-  // like a past form (news_feed).
+  // user_login, project_create, project_creating. A person is not taken for a verb (sales_lead), nor is a noun that
+  // stands for no action (referral_code).
   std::string with_last_word_in_past() {
     std::size_t place = words_.size() - 1;
     while (place > 0 && tokens_[place].is(WordClass::particle)) {
       --place;
     }
     const Token& last = tokens_[place];
-    const bool is_description = std::any_of(tokens_.begin(), tokens_.end() - 1,
-                                            [](const Token& word) { return word.is(WordClass::adjective); });
     if (last.is(WordClass::person) || last.is(WordClass::past) || last.is(WordClass::state) ||
-        last.is(WordClass::attribute) ||
-        (last.is(WordClass::noun) && (is_description || (last.exact != nullptr && last.exact->is_none)) &&
-         !last.is(WordClass::action_noun))) {
+        last.is(WordClass::attribute) || (last.is(WordClass::noun) && !last.is(WordClass::action_noun)) ||
+        (last.is(WordClass::adjective) && listed_base(lexicon_, last.text).empty())) {
       return {};
     }
     const Words past = past_words(last);

@@ -61,7 +61,7 @@ std::optional<Finding> NameRules::judge(std::string_view name) const {
     }
   };
   if (snake_case_ != nullptr && !is_snake_case(name)) {
-    take(finding(*snake_case_, snake_case_->code, name, "is not snake_case"));
+    take(finding(*snake_case_, snake_case_->code, name, snake_case_->reason));
   }
   const std::vector<Token> tokens = tokens_of(lexicon_, words_of(name));
   const Ruling ruling = patterns_.judge(tokens);

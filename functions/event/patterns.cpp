@@ -57,14 +57,14 @@ Patterns::Patterns(const Lexicon& lexicon, const std::vector<RuleRow>& rules, Su
   for (const RuleRow& rule : rules) {
     if (rule.applies_to == subject && !rule.pattern.starts_with('#')) {
       patterns_.push_back({parse(lexicon, rule), &rule});
-      index(lexicon, static_cast<std::uint32_t>(patterns_.size() - 1));
+      index(static_cast<std::uint32_t>(patterns_.size() - 1));
     }
   }
   std::sort(by_word_.begin(), by_word_.end());
 }
 
 // Under its longest word, else under a class, which any of the name's words may have.
-void Patterns::index(const Lexicon&, std::uint32_t place) {
+void Patterns::index(std::uint32_t place) {
   const Element* longest = nullptr;
   const Element* of_class = nullptr;
   for (const Element& element : patterns_[place].elements) {

@@ -44,7 +44,7 @@ class Patterns {
   [[nodiscard]] static std::vector<Element> parse(const Lexicon& lexicon, const RuleRow& rule);
   [[nodiscard]] static bool matches(const Element& element, const Token& token);
   [[nodiscard]] static bool match(const Pattern& pattern, const std::vector<Token>& tokens, WordSet& matched);
-  void index(const Lexicon& lexicon, std::uint32_t place);
+  void index(std::uint32_t place);
   template <typename Visit>
   void for_candidates(const std::vector<Token>& tokens, Visit visit) const;
 

@@ -50,7 +50,7 @@ bool has_shape(Relation relation, const ColumnShape* columns, int count) {
 }
 
 bool is_placing_trigger(Oid function) {
-  constexpr const char* names[] = {"_event_contract_trigger", "_take_event_key", "_keep_event_key"};
+  constexpr const char* names[] = {"_event_contract_trigger", "_redact_event", "_take_event_key", "_keep_event_key"};
   const char* const name = get_func_name(function);
   bool ours = false;
   for (const char* const known : names) {

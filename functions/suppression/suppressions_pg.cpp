@@ -55,24 +55,28 @@ std::string_view column(uint64 row, int number) {
   return null ? std::string_view() : pg::bytes_of(pg::detoasted(value));
 }
 
+[[noreturn]] void fail_without_key() {
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the key of lifecycle.suppressions is missing"),
+           errdetail("Table lifecycle.suppression_key has no row; without the key nobody can tell who was erased."),
+           errhint("Bring the row back from a backup.")));
+  pg_unreachable();
+}
+
 // Server code that fills `known` by plain data.
 void read_list(Snapshot snapshot) {
   static SPIPlanPtr key_plan = nullptr;
   static SPIPlanPtr list_plan = nullptr;
   SPI_connect();
-  const uint64 keys = select(&key_plan, "SELECT k.key FROM lifecycle.suppression_key k");
-  if (keys != 1) {
-    ereport(ERROR,
-            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the key of lifecycle.suppressions is missing"),
-             errdetail("Table lifecycle.suppression_key has no row; without the key nobody can tell who was "
-                       "erased."),
-             errhint("Bring the row back from a backup.")));
-  }
-  const std::string_view key = column(0, 1);
+  const bool has_key = select(&key_plan, "SELECT k.key FROM lifecycle.suppression_key k") == 1;
+  const std::string_view key = has_key ? column(0, 1) : std::string_view();
   pg::guard([&] { known = std::make_unique<Known>(snapshot, GetUserId(), key); });
   const uint64 entries = select(&list_plan,
                                 "SELECT s.hash, e.pseudonym FROM lifecycle.suppressions s JOIN "
                                 "lifecycle.erasures e USING (erasure_id)");
+  if (entries > 0 && !has_key) {
+    fail_without_key();
+  }
   for (uint64 row = 0; row < entries; ++row) {
     const std::string_view hash = column(row, 1);
     const std::string_view pseudonym = column(row, 2);

@@ -9,7 +9,6 @@ DECLARE
   no_record_id text;
   why_no_record_id text := '''no_record_id''';
   no_valid_time text;
-  erased text;
   refusal text;
   query text;
 BEGIN
@@ -28,32 +27,28 @@ BEGIN
   END IF;
   -- One test for what is usual, so that a good row pays for little more.
   no_valid_time := format('((%1$s) >= ''0001-01-01 00:00:00+00'' AND (%1$s) < ''10000-01-01 00:00:00+00'') IS NOT TRUE', m.event_timestamp);
-  -- Of somebody who was erased nothing is kept, neither in the ledger nor in a finding.
-  IF lifecycle._any_suppressed() THEN
-    erased := format('lifecycle._is_suppressed(%s, %s)', m.contact_id, m.contact_email);
-    m.contact_id := format('CASE WHEN NOT %s THEN %s END', erased, m.contact_id);
-    m.contact_email := format('CASE WHEN NOT %s THEN %s END', erased, m.contact_email);
-  END IF;
   -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only
   -- (s.* and not s, which would be a column of that name).
   refusal := format($sql$
-      CASE %9$s
+      CASE
         WHEN %1$s THEN %8$s
         WHEN %2$s THEN CASE WHEN (%3$s) IS NULL THEN 'no_time' ELSE 'invalid_time' END
         WHEN (%4$s) IS NULL THEN 'no_event_type'
         WHEN (%4$s) <> ALL (%5$s) THEN 'unknown_event_type'
         ELSE lifecycle._contact_refusal(%6$s, %7$s)
       END$sql$, no_record_id, no_valid_time, m.time_source, m.event_type, types, m.contact_id, m.contact_email,
-    why_no_record_id, CASE WHEN erased IS NOT NULL THEN format('WHEN %s THEN ''suppressed''', erased) END);
+    why_no_record_id);
   query := format($sql$
     SELECT (%1$s) COLLATE "C" AS source_record_id, %2$s AS event_timestamp, CASE WHEN %13$s THEN %3$s END AS time_text, %4$s AS event_type,
       %5$s AS event_name, %6$s AS event_source, %7$s AS payload, %8$s AS given_id, %9$s AS given_email, %10$s AS code,
-      CASE WHEN %10$s IS NOT NULL THEN %14$s END AS body, %11$s AS change_time
+      CASE WHEN %10$s IS NOT NULL THEN to_jsonb(s.*) END AS body, %11$s AS change_time
     %12$s
     OFFSET 0
     $sql$, record_id, m.event_timestamp, m.time_source, m.event_type, m.event_name, m.event_source, m.payload, m.contact_id,
-    m.contact_email, refusal, coalesce(m.change_value, 'NULL::timestamptz'), candidates, no_valid_time,
-    CASE WHEN erased IS NULL THEN 'to_jsonb(s.*)' ELSE format('CASE WHEN %s THEN ''{}''::jsonb ELSE to_jsonb(s.*) END', erased) END);
+    m.contact_email, refusal, coalesce(m.change_value, 'NULL::timestamptz'), candidates, no_valid_time);
+  IF lifecycle._any_suppressed() THEN
+    query := lifecycle._without_erased(query);
+  END IF;
   IF lifecycle._record_id_is_unique(relation, m.record_id_column) THEN
     RETURN format('SELECT m.*, 1::bigint AS rank, 1::bigint AS copies FROM (%s) m', query);
   END IF;

@@ -3,8 +3,13 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  hash bytea := lifecycle._keyed_hash(kind || '_id', id);
+  hash bytea;
 BEGIN
+  -- Not by install(): so a dump of the data alone brings its own. 244 random bits from the server's strong source, two version-4 UUIDs.
+  INSERT INTO lifecycle.suppression_key (key)
+    SELECT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')
+    WHERE NOT EXISTS (SELECT FROM lifecycle.suppression_key) AND NOT EXISTS (SELECT FROM lifecycle.suppressions);
+  hash := lifecycle._keyed_hash(kind || '_id', id);
   SELECT e.erasure_id, e.pseudonym INTO erasure_id, pseudonym FROM lifecycle.erasures e
     WHERE e.kind = _begin_erasure.kind AND e.subject = hash;
   IF NOT FOUND THEN

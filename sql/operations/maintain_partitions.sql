@@ -71,4 +71,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.maintain_partitions() IS
-  'Makes the partitions to come of every time-partitioned table of install(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly; schedule() does so daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';
+  'Makes the partitions to come of every time-partitioned table of install(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly, better daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';

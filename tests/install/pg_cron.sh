@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 12
+plan 13
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1" 2>&1 || true; }
 
 # The suite's own server has no pg_cron.
@@ -23,10 +23,15 @@ eval "$(scripts/server env "$server")"
 psql -X -q -v ON_ERROR_STOP=1 -v rows=500 -f tests/lib/ledger_fixture.sql >/dev/null
 value 'CREATE EXTENSION pg_cron' >/dev/null
 value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
-is "$(value "SELECT string_agg(jobname || ' ' || schedule, '; ' ORDER BY jobname) FROM cron.job")" \
-  'lifecycle_ledger prune 41 4 * * *; lifecycle_ledger reconcile 17 3 * * *; lifecycle_ledger sync * * * * *' 'the cadence is registered'
+is "$(value "SELECT string_agg(substr(jobname, 18) || ' ' || schedule, '; ' ORDER BY jobname) FROM cron.job")" \
+  'ingest * * * * *; metrics 13 * * * *; partitions 23 2 * * *; prune 41 4 * * *; reconcile 17 3 * * *; segments */10 * * * *; sync * * * * *; triggers * * * * *' \
+  'the cadence is registered'
+is "$(value "SELECT string_agg(jobname, ', ') FROM cron.job WHERE command LIKE 'CALL %' AND NOT EXISTS (SELECT FROM pg_proc
+    WHERE pronamespace = 'lifecycle'::regnamespace AND prokind = 'p' AND 'lifecycle.' || proname = substring(command FROM 'CALL ([a-z_.]+)'))")" '' \
+  'every job calls a procedure that is there'
 value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
-is "$(value 'SELECT count(*) FROM cron.job')" 3 'twice is once'
+is "$(value 'SELECT count(*) FROM cron.job')" 8 'twice is once'
+value "CALL lifecycle.schedule(ingest => NULL, triggers => NULL, segments => NULL, metrics => NULL, partitions => NULL, sync => '* * * * *')" >/dev/null
 wait_until "SELECT EXISTS (SELECT FROM lifecycle.pipeline_runs WHERE status = 'succeeded')" 100
 is "$(value "SELECT procedure || ' ' || written FROM lifecycle.pipeline_runs ORDER BY run_id LIMIT 1")" 'sync_contact_events 495' 'the job ran by itself and did its work'
 wait_until "SELECT EXISTS (SELECT FROM cron.job_run_details WHERE status = 'succeeded')" 20

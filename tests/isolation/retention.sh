@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 21
+plan 23
 directory=$(mktemp -d /tmp/retention.XXXXXX)
 chmod 777 "$directory"
 at_exit "rm -r '$directory'"
@@ -53,12 +53,23 @@ is "$(session_wait runner)" '' 'a month whose rows are changed meanwhile'
 value "CALL lifecycle.restore_archive('$manifest')"
 is "$(value "SELECT count(*) || ' ' || count(*) FILTER (WHERE event_type = 'changed') FROM lifecycle.lifecycle_events")" '4001 1' 'is archived as it was last'
 
+# Deleted and nothing else.
+value "UPDATE lifecycle.archives SET hold_until = NULL"
+session_query reader 'BEGIN; SELECT count(*) FROM lifecycle.lifecycle_events WHERE created_at > months_ago(1)' >/dev/null
+session_send runner "$apply"
+waits_to_detach
+value "DELETE FROM lifecycle.lifecycle_events WHERE event_type = 'changed'"
+session_query reader COMMIT >/dev/null
+is "$(session_wait runner)" '' 'a month that loses a row meanwhile'
+value "CALL lifecycle.restore_archive('$manifest')"
+is "$(value "SELECT count(*) FROM lifecycle.lifecycle_events")" 4000 'is archived without it'
+
 # A reader that never ends.
 value "UPDATE lifecycle.archives SET hold_until = NULL"
 session_query reader 'BEGIN; SELECT count(*) FROM lifecycle.lifecycle_events' >/dev/null
 like "$(session_query runner "SET lifecycle_ledger.lock_attempts = 2; SET lifecycle_ledger.lock_timeout = '50ms'; $apply")" \
   "ERROR:  apply_retention: could not detach partition lifecycle.lifecycle_events_p.*$(session_pid reader)" 'gives up, and says who holds it'
-is "$(value 'SELECT count(*) FROM lifecycle.lifecycle_events')" 4001 'nothing has gone'
+is "$(value 'SELECT count(*) FROM lifecycle.lifecycle_events')" 4000 'nothing has gone'
 session_query reader COMMIT >/dev/null
 is "$(session_query runner "RESET lifecycle_ledger.lock_attempts; $apply")" '' 'the next run goes on'
 is "$(value "SELECT count(*) FILTER (WHERE status = 'dropped') || ' of ' || count(*) FROM lifecycle.archives")" '2 of 2' 'in the same archive'
@@ -72,5 +83,5 @@ like "$(value "CALL lifecycle.restore_archive('$manifest')" 2>&1)" 'ERROR:  rest
 is "$(session_query writer "INSERT INTO lifecycle.lifecycle_events (event_type) VALUES ('now'); SELECT count(*) FROM lifecycle.lifecycle_events" 5)" 2001 'while a restore waits, others read and write'
 session_query reader COMMIT >/dev/null
 is "$(session_wait runner)" '' 'then the month is back'
-is "$(value 'SELECT count(*) FROM lifecycle.lifecycle_events')" 4002 'with its rows'
+is "$(value 'SELECT count(*) FROM lifecycle.lifecycle_events')" 4001 'with its rows'
 is "$(value "SELECT count(*) FROM pg_class WHERE relname ~ '_(archived|restoring)(_|$)' AND relkind = 'r'")" 0 'and no table of ours is left over'

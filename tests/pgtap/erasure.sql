@@ -1,6 +1,6 @@
 -- Lawful forgetting: nothing of the person is left, nobody else loses anything, and nothing brings them back.
 \ir ../lib/ledger_test.sql
-SELECT plan(73);
+SELECT plan(78);
 \set directory `mktemp -d /tmp/erasure.XXXXXX && chmod 777 /tmp/erasure.* 2>/dev/null`
 \setenv DIRECTORY :directory
 \set mirror :directory '/mirror.sqlite'
@@ -161,6 +161,16 @@ SELECT is_empty($$ SELECT FROM lifecycle.contact_directory WHERE contact_id = 'c
 DELETE FROM lifecycle.contacts WHERE contact_id = 'c1';
 SELECT is_empty('SELECT places_of(''(?<!x)ann@secret'')', 'she is nowhere');
 
+-- Rows without an id, too, which are told apart by their content: here there is none to tell.
+CREATE TABLE up.nameless (id text, email text);
+INSERT INTO up.nameless VALUES (NULL, 'ann@secret.org'), (NULL, 'ANN@secret.org'), (NULL, 'bob@other.org');
+SELECT lifecycle.register_source('nameless', 'up.nameless', '{"contact_email": "email", "event_type": {"constant": "form"}, "event_timestamp": {"constant": "2026-01-01"}, "source_record_id": "id"}') \g /dev/null
+CALL lifecycle.sync_contact_events('nameless');
+CALL lifecycle.sync_contact_events('nameless');
+SELECT is(last_run('nameless'), '3 in = 0 written + 0 unchanged + 0 superseded + 3 held; 0 deleted', 'rows without an id are held as well');
+SELECT results_eq($$ SELECT code, count(*) FROM lifecycle.issues WHERE source_system = 'nameless' AND resolved_at IS NULL GROUP BY 1 ORDER BY 1 $$, $$ VALUES ('no_record_id', 1::bigint), ('suppressed', 1) $$, 'under one finding, run after run');
+SELECT is_empty('SELECT places_of(''(?<!x)ann@secret'')', 'which does not say whose');
+
 -- Events come in redacted, whichever way; a second delivery of one is a repeat.
 CALL lifecycle.ingest_events();
 SELECT is((SELECT concat_ws(' ', rows_in, written, unchanged, dead) FROM lifecycle.pipeline_runs WHERE procedure = 'ingest_events' ORDER BY run_id DESC LIMIT 1), '5 3 0 2', 'what was in the inbox');
@@ -226,6 +236,10 @@ SELECT is(last_run('people'), '2 in = 1 written + 0 unchanged + 0 superseded + 1
 DELETE FROM lifecycle.suppressions s USING lifecycle.erasures e WHERE e.erasure_id = s.erasure_id AND e.pseudonym = u(4)::text;
 CALL lifecycle.reconcile_contact_events('people');
 SELECT is(last_run('people'), '2 in = 1 written + 1 unchanged + 0 superseded + 0 held; 0 deleted', 'who is taken off the list comes in again');
+DELETE FROM lifecycle.suppression_key;
+SELECT fails_with('CALL lifecycle.sync_contact_events(''people'')', '55000: % the key of lifecycle.suppressions is missing%', 'without its key the list is an error, not an open door');
+SELECT fails_with('INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES (gen_random_uuid(), ''page_viewed'', now(), ''x2'', ''{}'')',
+  '55000: the key of lifecycle.suppressions is missing%', 'for events too');
 DELETE FROM lifecycle.suppressions;
 SELECT is(lifecycle._any_suppressed(), false, 'an empty list is known to be empty');
 SELECT is((SELECT count(*) FROM pg_proc WHERE lifecycle._mapped_query('people', '{"contact_id": "id", "event_type": {"constant": "system"}, "event_timestamp": {"constant": "2026-01-01"}, "source_record_id": "id"}', '') LIKE '%suppressed%'), 0::bigint, 'and costs a sync nothing');

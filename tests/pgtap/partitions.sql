@@ -29,7 +29,7 @@ SELECT is((SELECT bound FROM bounds WHERE relname = 'events_p2014_02'), 'FOR VAL
 SELECT is(lifecycle._ensure_partition('lifecycle.events', '2014-02-01 00:00:00+00'), false, '... once');
 SELECT is(lifecycle._has_partition('lifecycle.events', '2014-03-01 00:00:00+00'), false, 'its upper bound is not in it');
 SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'lifecycle.events_p2014_02'::regclass), (SELECT count(*) FROM pg_index WHERE indrelid = 'lifecycle.events'::regclass), 'it has the indexes');
-SELECT is((SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events_p2014_02'::regclass), '{append_only,append_only_rows,contract,event_key}'::name[], '... and the triggers');
+SELECT is((SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events_p2014_02'::regclass), (SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events'::regclass), '... and the triggers');
 SELECT is(current_setting('search_path'), 'public, lifecycle', 'the session''s search_path is still its own');
 CREATE TABLE lifecycle.events_p2013_01 (a int);
 SELECT throws_ok('SELECT lifecycle._ensure_partition(''lifecycle.events'', ''2013-01-15'')', '23514', 'no partition of lifecycle.events could be made for 2013-01-15 00:00:00+00',

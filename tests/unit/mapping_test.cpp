@@ -215,7 +215,7 @@ TEST(Mapping, CompilesTheExamples) {
          text("platform"),
          {"sent_at", SourceKind::timestamp, "timestamp without time zone"},
          time("updated_at")}}}};
-  const std::filesystem::path directory = std::filesystem::path(__FILE__).parent_path() / "../../demo/mappings";
+  const std::filesystem::path directory = EXAMPLE_MAPPINGS;
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(directory)) {
     ++files;

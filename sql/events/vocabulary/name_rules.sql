@@ -19,6 +19,7 @@ FROM (VALUES
   ('*_never_*', 'state', 'says what did not happen: a state'),
   ('*_no_longer_*', 'state', 'says what is no longer so: a state'),
   ('*_last_<past>', 'state', 'is an attribute of the latest action, not an action'),
+  ('*_first_seen', 'state', 'is an attribute, not an action'),
   ('*_latest_<past>', 'state', 'is an attribute of the latest action, not an action'),
   ('*_currently_*', 'state', 'says what is so at the moment: a state'),
   ('*_<person>_satisfied', 'state', 'says how somebody is, not what happened'),

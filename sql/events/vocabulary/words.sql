@@ -63,7 +63,7 @@ FROM (VALUES
   ('noun', 'family reply supply assembly anomaly ally rally bully jelly belly fly butterfly italy july monopoly homily lily '
     'access account address answer auction audit background backup ban bar batch bid bill bleed block board book '
     'bookmark bounce broadcast budget buffer button cache call card cart case charge chart chat clip code comment '
-    'complaint contact contract control cost crash credit damage date deal debit delay deposit design dial display '
+    'churn complaint contact contract control cost crash credit damage date deal debit delay deposit design dial display '
     'dispute document draft drift drive dump effect email error estimate event exchange exit experience fax feature '
     'feed file filter fire fit flag flip focus fold form frame function fund gift goal grade group guide hash heat '
     'heed hook host image index interest invoice issue journal label level license limit link list loan log loss mail '
@@ -85,5 +85,6 @@ INSERT INTO lifecycle.event_words (class, word, origin)
 SELECT 'action_noun', word, 'shipped'
 FROM string_to_table('purchase visit view click open download upload search share like comment post follow reaction install '
   'uninstall upgrade downgrade refund return request call chat test play swipe tap scroll hit bounce unsubscribe reply '
-  'review rating vote read write update import export retry attempt invite sync event action email notification booking', ' ') word
+  'review rating vote read write update import export retry attempt invite sync event action email notification booking '
+  'report quote block', ' ') word
 ON CONFLICT DO NOTHING;

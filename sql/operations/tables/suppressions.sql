@@ -2,10 +2,6 @@ CREATE TABLE IF NOT EXISTS lifecycle.suppression_key (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   key bytea NOT NULL CHECK (octet_length(key) = 32)
 );
--- 244 random bits, from the server's strong random source: two version-4 UUIDs.
-INSERT INTO lifecycle.suppression_key (key)
-SELECT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')
-ON CONFLICT DO NOTHING;
 REVOKE ALL ON lifecycle.suppression_key FROM PUBLIC;
 
 CREATE TABLE IF NOT EXISTS lifecycle.suppressions (
@@ -18,7 +14,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.suppressions (
 CREATE INDEX IF NOT EXISTS suppressions_erasure ON lifecycle.suppressions (erasure_id);
 
 COMMENT ON TABLE lifecycle.suppression_key IS
-  'The key of the hashes in suppressions, made at install. Without it nobody can tell whom they mean; with it anybody can who guesses an address. Losing it loses the list: keep it in the backup, away from eyes.';
+  'The key of the hashes in suppressions, made by the first erasure. Without it nobody can tell whom they mean; with it anybody can who guesses an address. Losing it loses the list: keep it in the backup, away from eyes.';
 COMMENT ON COLUMN lifecycle.suppression_key.only_row IS 'Always true: there is one row.';
 COMMENT ON COLUMN lifecycle.suppression_key.key IS 'The key of HMAC-SHA256.';
 COMMENT ON TABLE lifecycle.suppressions IS
