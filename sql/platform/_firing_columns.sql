@@ -10,7 +10,7 @@ AS $$
         ' jsonb_build_object(''id'', f.trigger_id, ''name'', f.trigger_name)) END')
     WHEN 'lifecycle.trigger_event_keys'::regclass THEN jsonb_build_object(
       'event_id', 'CASE WHEN f.is_keyed THEN f.event_id END',
-      'is_lifecycle_event', 'f.event ->> ''kind'' = ''lifecycle_event''', 'received_at', 'f.received_at')
+      'is_lifecycle_event', 'CASE WHEN f.is_keyed THEN f.event ->> ''kind'' = ''lifecycle_event'' END', 'received_at', 'f.received_at')
     ELSE jsonb_build_object(
       'id', 'CASE WHEN f.verdict IS NOT NULL THEN lifecycle._uuid_v7() END', 'trigger_id', 'f.trigger_id', 'user_id', 'f.user_id',
       'condition_met', 'f.verdict', 'workflow_execution_id', 'f.execution_id', 'executed_at', 'now()',
@@ -22,4 +22,4 @@ AS $$
     END)
 $$;
 COMMENT ON FUNCTION lifecycle._firing_columns(regclass) IS
-  'Internal: the columns of trigger_executions or a partition of it, of workflow_executions, of trigger_event_keys, as expressions over fired f of _judged_pairs(). The first is null where the pair has no row there.';
+  'Internal: the columns of trigger_executions or a partition of it, of workflow_executions, of trigger_event_keys, as expressions over a row f of _fired_pairs(). The first is null where the pair has no row there.';

@@ -28,9 +28,10 @@ BEGIN
       -- Locked like those of a step.
       PERFORM FROM lifecycle.triggers t WHERE t.id = letter.trigger_id FOR KEY SHARE;
       PERFORM lifecycle._write_firings(
-        format('SELECT d.body::jsonb AS event, coalesce(d.body::jsonb ->> ''user_id'', '''') COLLATE "C" AS user_key, d.received_at,'
-          ' NULL::uuid AS event_id, false AS known FROM lifecycle.dead_letters d WHERE d.id = %s', letter.id),
-        'SELECT e.*, t.*, true AS is_due, false AS is_keyed FROM events e CROSS JOIN listening t', ARRAY[letter.trigger_id], false);
+        format('SELECT d.body::jsonb AS event, coalesce(d.body::jsonb ->> ''user_id'', '''') COLLATE "C" AS user_key, NULL::uuid AS event_id, t.event_type AS event_name,'
+          ' timestamptz ''infinity'' AS event_time, timestamptz ''infinity'' AS received_at, false AS known'
+          ' FROM lifecycle.dead_letters d, lifecycle.triggers t WHERE d.id = %s AND t.id = %L', letter.id, letter.trigger_id),
+        'true', 'false', ARRAY[letter.trigger_id], false);
       UPDATE lifecycle.dead_letters d SET resolved_at = now(), attempts = d.attempts + 1, last_seen = now() WHERE d.id = letter.id;
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, problem = PG_EXCEPTION_DETAIL;

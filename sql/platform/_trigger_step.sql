@@ -10,9 +10,8 @@ DECLARE
   within text;
   last record;
   asked text;
-  pairs CONSTANT text := 'SELECT e.*, t.*, NOT e.known AND (t.max_event_age IS NULL OR e.event_time >= now() - t.max_event_age) AS is_due,'
-    ' NOT e.known AND t.is_first AND (t.longest_age IS NULL OR e.event_time >= now() - t.longest_age) AS is_keyed'
-    ' FROM events e JOIN listening t ON t.event_type = e.event_name AND t.enabled_at <= e.received_at';
+  is_due CONSTANT text := 'e.is_timely AND (t.max_event_age IS NULL OR e.event_time >= now() - t.max_event_age)';
+  is_keyed CONSTANT text := 'e.is_timely AND t.place = 1';
   done record;
   state text; message text; detail text; hint text;
 BEGIN
@@ -40,14 +39,14 @@ BEGIN
     lifecycle._trigger_events(kind, within || format(' AND (e.changed_xid, e.event_id) <= (%L::xid8, %L::uuid)', last.changed_xid, last.event_id)),
     kind = 'lifecycle_event');
   BEGIN
-    SELECT * INTO done FROM lifecycle._write_firings(asked, pairs, listening.ids, false);
+    SELECT * INTO done FROM lifecycle._write_firings(asked, is_due, is_keyed, listening.ids, false);
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     IF left(state, 2) NOT IN ('22', '54') THEN
       RAISE EXCEPTION USING ERRCODE = state, MESSAGE = message, DETAIL = detail, HINT = hint;
     END IF;
     -- Some condition cannot take some event. It must not keep the others waiting.
-    SELECT * INTO done FROM lifecycle._write_firings(asked, pairs, listening.ids, true);
+    SELECT * INTO done FROM lifecycle._write_firings(asked, is_due, is_keyed, listening.ids, true);
   END;
   PERFORM lifecycle._count_rows(run, done.pairs_in, done.judged, done.pairs_in - done.judged - done.dead, 0, done.dead, 0, 0);
   fired := done.fired;
