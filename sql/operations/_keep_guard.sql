@@ -3,18 +3,29 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  dropped record;
+  guard record;
 BEGIN
-  FOR dropped IN
-    SELECT d.address_names FROM pg_event_trigger_dropped_objects() d
-    WHERE d.object_type = 'trigger' AND d.original AND d.address_names[1] = 'lifecycle'
-      AND d.address_names[3] IN ('append_only', 'append_only_rows')
-  LOOP
+  IF TG_EVENT = 'ddl_command_end' THEN
+    -- Under another name it could be dropped, and install() would not know it.
+    SELECT t.tgrelid::regclass::text AS relation INTO guard
+    FROM pg_event_trigger_ddl_commands() d
+      JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+    WHERE t.tgfoid = 'lifecycle._append_only()'::regprocedure AND t.tgname NOT IN ('append_only', 'append_only_rows');
+  ELSE
+    -- In whatever schema: what is left of the guard, or stands on the whole of it, says that the table is guarded.
+    SELECT format('%I.%I', d.address_names[1], d.address_names[2]) AS relation INTO guard
+    FROM pg_event_trigger_dropped_objects() d
+      CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', d.address_names[1], d.address_names[2])) AS relid) r
+    WHERE d.object_type = 'trigger' AND d.address_names[3] IN ('append_only', 'append_only_rows') AND r.relid IS NOT NULL
+      AND (d.address_names[1] = 'lifecycle' OR EXISTS (SELECT FROM pg_trigger t
+        WHERE t.tgrelid IN (r.relid, pg_partition_root(r.relid)) AND t.tgfoid = 'lifecycle._append_only()'::regprocedure));
+  END IF;
+  IF guard IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-      MESSAGE = format('the guard of append-only table "%s" cannot be dropped', dropped.address_names[2]),
+      MESSAGE = format('the guard of append-only table "%s" cannot be %s', guard.relation, CASE TG_EVENT WHEN 'sql_drop' THEN 'dropped' ELSE 'renamed' END),
       HINT = 'Drop the table itself where it is to go. Single rows leave by retention, lifecycle.erase_user() and lifecycle.erase_contact().';
-  END LOOP;
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._keep_guard() IS
-  'Internal: event trigger on DROP TRIGGER that refuses to drop the guard of an append-only table (55000). Dropping the table or, by CASCADE, the extension drops it along.';
+  'Internal: event trigger that refuses to drop the guard of an append-only table, itself or with an extension it was made to depend on, and to rename it (55000). Dropping the table or, by CASCADE, this extension drops it along.';

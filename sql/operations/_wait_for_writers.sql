@@ -5,11 +5,11 @@ AS $$
 DECLARE
   name text;
 BEGIN
-  FOR name IN SELECT 'contacts' UNION ALL SELECT 'stage:ingest' UNION ALL SELECT 'contact_events:' || s.source_system FROM lifecycle.sources s LOOP
+  FOR name IN SELECT 'contacts' UNION ALL SELECT 'stage:ingest' UNION ALL SELECT 'stage:triggers' UNION ALL SELECT 'contact_events:' || s.source_system FROM lifecycle.sources s LOOP
     PERFORM lifecycle._run_lock(name, true);
     PERFORM lifecycle._run_unlock(name);
   END LOOP;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._wait_for_writers() IS
-  'Internal: returns when every sync, rebuild, reconcile and ingestion that is at work now has ended: those that begin later see what was committed before.';
+  'Internal: returns when every sync, rebuild, reconcile, ingestion and processing of triggers that is at work now has ended: those that begin later see what was committed before.';
