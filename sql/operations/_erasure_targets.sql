@@ -20,9 +20,9 @@ AS $$
     ('lifecycle.trigger_executions', false, '(t.user_id = ANY ($1) OR t.event_data ->> ''user_id'' = ANY ($3)) AND t.event_data <> ''{}''', 'event_data = ''{}'''),
     ('lifecycle.workflow_executions', false, 't.user_id = ANY ($1) AND (t.variables <> ''{}'' OR t.error_message IS NOT NULL)',
       'variables = ''{}'', error_message = NULL'),
-    ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, t.event::text, encode(t.bytes, ''escape'')), $3, $4)
+    ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, encode(t.bytes, ''escape'')), $3, $4)
         AND t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5)',
-      'line = lifecycle._redacted_line(coalesce(t.line, t.event::text, encode(t.bytes, ''escape'')), $5), event = NULL, bytes = NULL'),
+      'line = lifecycle._redacted_line(coalesce(t.line, encode(t.bytes, ''escape'')), $5), bytes = NULL'),
     ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, encode(t.body_bytes, ''escape'')), $3, $4)',
       'body = NULL, body_bytes = NULL, findings = NULL, detail = ''The person was erased.'', resolved_at = coalesce(t.resolved_at, now())'),
     -- An error may have quoted the row it failed on.
