@@ -20,10 +20,11 @@ CREATE TABLE bench.workflow_executions (LIKE lifecycle.workflow_executions INCLU
 CREATE TABLE bench.trigger_executions (LIKE lifecycle.trigger_executions INCLUDING ALL, FOREIGN KEY (trigger_id) REFERENCES lifecycle.triggers,
   FOREIGN KEY (user_id) REFERENCES lifecycle.users, FOREIGN KEY (workflow_execution_id) REFERENCES bench.workflow_executions);
 CREATE TABLE bench.trigger_keys (event_id uuid, trigger_id uuid, PRIMARY KEY (event_id, trigger_id));
+\ir interpreter.sql
 VACUUM ANALYZE;
 
 -- The loop: an event, its user, each trigger; what is judged is kept by a key.
-CREATE PROCEDURE bench.process_triggers(since timestamptz) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE bench.process_triggers(since timestamptz, interpreted boolean) LANGUAGE plpgsql AS $$
 DECLARE
   e record; t record; u lifecycle.users; met boolean; execution uuid; event jsonb; person jsonb;
 BEGIN
@@ -40,7 +41,11 @@ BEGIN
     FOR t IN SELECT g.*, w.version FROM lifecycle.triggers g JOIN lifecycle.workflows w ON w.id = g.workflow_id WHERE g.enabled AND g.event_type = e.event_name LOOP
       INSERT INTO bench.trigger_keys VALUES (e.event_id, t.id) ON CONFLICT DO NOTHING;
       CONTINUE WHEN NOT FOUND;
-      met := lifecycle.matches(t.rule, person, event);
+      IF interpreted THEN
+        met := bench.truthy(bench.jsonlogic(t.rule, jsonb_build_object('user', person, 'event', event)));
+      ELSE
+        met := lifecycle.matches(t.rule, person, event);
+      END IF;
       execution := NULL;
       IF met THEN
         INSERT INTO bench.workflow_executions (workflow_id, user_id, variables, workflow_version)

@@ -33,7 +33,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM shown v WHERE v.user_id = o.user_id)$sql$,
       lifecycle._user_document('u'), within, s.rule,
       CASE s.time_use WHEN 'foreseen' THEN format('lifecycle._next_change(%L::jsonb, c.user_document)', s.rule) ELSE 'NULL::timestamptz' END,
-      s.id, s.name, s.valid_for), '''segment_changed''') INTO done;
+      s.id, s.name, s.valid_for), 'SELECT %1$s FROM %2$s p WHERE p.segment_id = ' || quote_literal(s.id), '''segment_changed''') INTO done;
   INSERT INTO lifecycle.user_segment_states AS t (segment_id, definition, judged_at)
     VALUES (s.id, lifecycle._segment_definition(s.rule, s.lifecycle_stages, s.valid_for), now())
     ON CONFLICT (segment_id) DO UPDATE SET definition = excluded.definition, judged_at = excluded.judged_at;

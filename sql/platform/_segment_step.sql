@@ -4,24 +4,39 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
 DECLARE
+  segments_of CONSTANT text := 'SELECT g.id, g.name, g.rule, g.time_use, g.valid_for, g.lifecycle_stages,'
+    ' coalesce(cardinality(g.lifecycle_stages), 0) = 0 AS any_stage, row_number() OVER (ORDER BY g.id)::integer AS place'
+    ' FROM lifecycle.user_segments g WHERE g.id = ANY ($1)';
+  verdict CONSTANT text := 'u.id AS user_id, u.stage, g.id AS segment_id, g.name AS segment_name, g.valid_for, a.is_allowed AND %s AS is_member,'
+    ' CASE WHEN a.is_allowed AND g.time_use = ''foreseen'' THEN lifecycle._next_change(g.rule, u.user_document) END AS next_change';
+  allowed CONSTANT text := 'CROSS JOIN LATERAL (SELECT g.any_stage OR u.stage = ANY (g.lifecycle_stages) AS is_allowed) a';
+  judged text;
+  scope text;
   done record;
 BEGIN
-  -- EXECUTE: planned for the users at hand, one or a hundred thousand.
-  EXECUTE lifecycle._apply_memberships(format($sql$
-    WITH users AS MATERIALIZED (
-      SELECT u.id, u.current_lifecycle_stage AS stage, %1$s AS user_document%2$s
-      FROM %3$s JOIN lifecycle.users u ON u.id = c.user_id OFFSET 0
-    ), segments AS MATERIALIZED (
-      SELECT g.id, g.name, g.rule, g.time_use, g.valid_for, g.lifecycle_stages, coalesce(cardinality(g.lifecycle_stages), 0) = 0 AS any_stage
-      FROM lifecycle.user_segments g WHERE g.id = ANY ($1)
-    )
-    SELECT u.id AS user_id, u.stage, g.id AS segment_id, g.name AS segment_name, g.valid_for, a.is_allowed AND lifecycle.matches(g.rule, u.user_document, NULL) AS is_member,
-      CASE WHEN a.is_allowed AND g.time_use = 'foreseen' THEN lifecycle._next_change(g.rule, u.user_document) END AS next_change
-    FROM users u %4$s CROSS JOIN LATERAL (SELECT g.any_stage OR u.stage = ANY (g.lifecycle_stages) AS is_allowed) a$sql$,
-      lifecycle._user_document('u'),
-      CASE WHEN segment_ids IS NULL THEN '' ELSE ', c.segment_id' END,
-      CASE WHEN segment_ids IS NULL THEN 'unnest($2) c (user_id)' ELSE 'unnest($2, $3) c (user_id, segment_id)' END,
-      CASE WHEN segment_ids IS NULL THEN 'CROSS JOIN segments g' ELSE 'JOIN segments g ON g.id = u.segment_id' END),
+  IF segment_ids IS NULL THEN
+    judged := format($sql$
+      WITH segments AS MATERIALIZED (%1$s), users AS MATERIALIZED (
+        SELECT d.*, lifecycle._judge((SELECT array_agg(g.rule ORDER BY g.place) FROM segments g), d.user_document, NULL) AS verdicts
+        FROM (SELECT u.id, u.current_lifecycle_stage AS stage, %2$s AS user_document
+          FROM unnest($2) c (user_id) JOIN lifecycle.users u ON u.id = c.user_id OFFSET 0) d
+      )
+      SELECT %3$s FROM users u CROSS JOIN segments g %4$s$sql$,
+      segments_of, lifecycle._user_document('u'), format(verdict, 'u.verdicts[g.place]'), allowed);
+    scope := 'unnest($2) c (user_id) CROSS JOIN LATERAL (SELECT * FROM %2$s p WHERE p.user_id = c.user_id AND p.segment_id = ANY ($1) OFFSET 0) p';
+  ELSE
+    judged := format($sql$
+      WITH segments AS MATERIALIZED (%1$s), users AS MATERIALIZED (
+        SELECT u.id, u.current_lifecycle_stage AS stage, %2$s AS user_document, c.segment_id
+        FROM unnest($2, $3) c (user_id, segment_id) JOIN lifecycle.users u ON u.id = c.user_id OFFSET 0
+      )
+      SELECT %3$s FROM users u JOIN segments g ON g.id = u.segment_id %4$s$sql$,
+      segments_of, lifecycle._user_document('u'), format(verdict, 'lifecycle.matches(g.rule, u.user_document, NULL)'), allowed);
+    scope := 'unnest($2, $3) c (user_id, segment_id) CROSS JOIN LATERAL (SELECT * FROM %2$s p WHERE p.user_id = c.user_id AND p.segment_id = c.segment_id OFFSET 0) p';
+  END IF;
+  -- EXECUTE: planned for the users at hand, one or a hundred thousand. What they have is looked up user by user, whatever the planner
+  -- makes of it: it has no notion of how few they are beside all members.
+  EXECUTE lifecycle._apply_memberships(judged, 'SELECT %1$s FROM ' || scope,
       CASE WHEN segment_ids IS NULL THEN '''user_changed''' ELSE '''time_passed''' END)
     INTO done USING segments, user_ids, segment_ids;
   PERFORM lifecycle._count_rows(run, done.rows_in, done.entered + done.extended + done.gone, done.rows_in - done.entered - done.extended - done.gone,

@@ -31,7 +31,7 @@ INSERT INTO lifecycle.lifecycle_events (event_type, user_id, event_data, created
 SELECT 'noted', u(n), jsonb_build_object('text', 'secret'), t FROM generate_series(1, 4) n, unnest(ARRAY[now(), :'older'::timestamptz]) t;
 INSERT INTO lifecycle.workflows (id, name, bpmn_xml) VALUES (md5('w')::uuid, 'w', '<x/>');
 INSERT INTO lifecycle.workflow_executions (workflow_id, user_id, status, variables, error_message) SELECT md5('w')::uuid, u(n), 'failed', '{"name": "secret"}', 'secret' FROM generate_series(1, 2) n;
-INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{}');
+INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{"==": [1, 1]}');
 INSERT INTO lifecycle.trigger_executions (trigger_id, user_id, event_data, condition_met) VALUES (md5('t')::uuid, u(1), '{"user_id": "x1", "properties": "secret"}', true), (md5('t')::uuid, NULL, '{"user_id": "x1", "properties": "secret"}', false),
   (md5('t')::uuid, u(2), '{"user_id": "x2"}', true);
 UPDATE lifecycle.user_lifecycle_history SET metadata = '{"by": "secret"}';
