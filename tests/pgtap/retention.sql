@@ -106,7 +106,7 @@ SELECT manifest AS m26, path AS p26 FROM archive_of(26) \gset
 BEGIN;
 SELECT line AS said FROM lifecycle._restore_step(NULL, 1, :'m26', interval '1 day', NULL, NULL) \gset
 ROLLBACK;
-SELECT is(:'said', '1000 rows', 'nothing is said of references where none had to be cleared');
+SELECT is(:'said'::text, '1000 rows', 'nothing is said of references where none had to be cleared');
 CALL lifecycle.restore_archive(:'m26');
 CREATE FUNCTION differing(n int) RETURNS TABLE (id bigint) LANGUAGE sql AS $$
   SELECT id FROM (SELECT * FROM lifecycle.lifecycle_events WHERE created_at >= months_ago(n) AND created_at < months_ago(n - 1)) e
