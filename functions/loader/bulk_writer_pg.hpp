@@ -32,11 +32,20 @@ struct BulkWriter {
   int options;
   bool has_constraints;
   bool is_partition;
+  bool has_indexes; // to be maintained
 };
 
 // Opens a table for writing and refuses what rows written this way would bypass: triggers, indexes, generated columns,
 // row-level security. `frozen` asks for COPY FREEZE, under COPY's conditions.
 BulkWriter open_writer(Oid table, bool frozen);
+
+// Opens a table in use, whose indexes are maintained. Foreign keys are not looked at: the caller has made sure of them,
+// by locks. For the table's owner alone; refuses other triggers, generated columns, row-level security, deferrable
+// keys.
+BulkWriter open_indexed_writer(Oid table);
+
+// Whether open_indexed_writer() takes the table.
+bool takes_indexed_writer(Oid table);
 
 // Clears the row to be filled: every column null, dropped ones stay so.
 void clear_row(BulkWriter& writer);

@@ -13,10 +13,10 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = w.name AND e.evtenabled = 'A')
   LOOP
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-      RAISE WARNING USING MESSAGE = format('event trigger %s was not created: that takes a superuser', watch.name),
+      RAISE WARNING USING MESSAGE = 'event triggers that keep append-only tables guarded were not created: that takes a superuser',
         DETAIL = 'Without it, TRUNCATE is refused on a partition attached by hand only after the next maintain_partitions() or install(); UPDATE and DELETE are refused at once.',
         HINT = 'Let a superuser call lifecycle.install() once more.';
-      CONTINUE;
+      EXIT;
     END IF;
     IF NOT EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = watch.name) THEN
       EXECUTE format('CREATE EVENT TRIGGER %I ON %s WHEN TAG IN (%s) EXECUTE FUNCTION lifecycle.%I()', watch.name, watch.event, watch.tags, watch.function);

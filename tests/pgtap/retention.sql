@@ -21,7 +21,7 @@ SELECT is((SELECT concat_ws(' ', status, rows_in, deleted) FROM lifecycle.pipeli
 -- Rows of every age.
 INSERT INTO lifecycle.users (id, email, current_lifecycle_stage) SELECT md5('u' || i)::uuid, 'u' || i || '@x.org', 'Activation' FROM generate_series(1, 50) i;
 INSERT INTO lifecycle.workflows (id, name, bpmn_xml) VALUES (md5('w')::uuid, 'w', '<x/>');
-INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'x', '{}');
+INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{"==": [1, 1]}');
 INSERT INTO lifecycle.workflow_executions (id, workflow_id, user_id, status, started_at, completed_at) VALUES
   (md5('old')::uuid, md5('w')::uuid, md5('u1')::uuid, 'completed', now() - interval '14 months', now() - interval '13 months'),
   (md5('failed')::uuid, md5('w')::uuid, md5('u1')::uuid, 'failed', now() - interval '14 months', NULL),
