@@ -1,4 +1,4 @@
--- Runs for everybody's DDL: it names nothing in schema lifecycle, which not everybody may use.
+-- Runs for everybody's DDL: it touches nothing but pg_catalog, so that nobody needs privileges for it.
 CREATE FUNCTION lifecycle._keep_guard() RETURNS event_trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -11,17 +11,18 @@ BEGIN
     SELECT t.tgrelid::regclass::text AS relation INTO guard
     FROM pg_event_trigger_ddl_commands() d
       JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
-      JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = '_append_only' JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'lifecycle'
-    WHERE t.tgname NOT IN ('append_only', 'append_only_rows');
+      JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE p.proname = '_append_only' AND n.nspname = 'lifecycle' AND t.tgname NOT IN ('append_only', 'append_only_rows');
   ELSE
     -- In whatever schema: what is left of the guard, or stands on the whole of it, says that the table is guarded.
-    SELECT format('%I.%I', d.address_names[1], d.address_names[2]) AS relation INTO guard
+    SELECT c.oid::regclass::text AS relation INTO guard
     FROM pg_event_trigger_dropped_objects() d
-      CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', d.address_names[1], d.address_names[2])) AS relid) r
-    WHERE d.object_type = 'trigger' AND d.address_names[3] IN ('append_only', 'append_only_rows') AND r.relid IS NOT NULL
-      AND (d.address_names[1] = 'lifecycle' OR EXISTS (SELECT FROM pg_trigger t
-          JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = '_append_only' JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'lifecycle'
-        WHERE t.tgrelid IN (r.relid, pg_partition_root(r.relid))));
+      JOIN pg_namespace s ON s.nspname = d.address_names[1]
+      JOIN pg_class c ON c.relnamespace = s.oid AND c.relname = d.address_names[2]
+    WHERE d.object_type = 'trigger' AND d.address_names[3] IN ('append_only', 'append_only_rows')
+      AND (s.nspname = 'lifecycle' OR EXISTS (
+        SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE t.tgrelid IN (c.oid, pg_partition_root(c.oid)) AND p.proname = '_append_only' AND n.nspname = 'lifecycle'));
   END IF;
   IF guard IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',

@@ -4,7 +4,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
-SELECT plan(16);
+SELECT plan(18);
 INSERT INTO lifecycle.users (id, email, current_lifecycle_stage) VALUES
   ('0190f3a0-5b7e-7c3a-9f00-00000000aaaa', 'ann@example.com', 'Acquisition'), ('0190f3a0-5b7e-7c3a-9f00-00000000bbbb', 'bob@example.com', 'Acquisition');
 INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES
@@ -29,6 +29,16 @@ SELECT lives_ok('DROP EXTENSION fuzzystrmatch', 'which goes by itself');
 CREATE TABLE elsewhere.own (id int);
 CREATE TRIGGER append_only BEFORE INSERT ON elsewhere.own FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 SELECT lives_ok('DROP TRIGGER append_only ON elsewhere.own', 'a trigger of that name on a table of one''s own is one''s own');
+
+-- Whoever has no rights here goes about their own triggers as ever
+CREATE ROLE tricks_stranger;
+CREATE SCHEMA tricks_stranger AUTHORIZATION tricks_stranger;
+SET ROLE tricks_stranger;
+CREATE TABLE tricks_stranger.own (id int);
+CREATE TRIGGER append_only BEFORE UPDATE ON tricks_stranger.own FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT lives_ok('ALTER TRIGGER append_only ON tricks_stranger.own RENAME TO append_only_rows', 'a stranger renames a trigger of their own');
+SELECT lives_ok('DROP TRIGGER append_only_rows ON tricks_stranger.own', '... and drops it');
+RESET ROLE;
 
 -- Disabled by a session that passes for a replica
 SET session_replication_role = replica;

@@ -1,6 +1,6 @@
 -- Retention as the policies say, archives that give back exactly what was dropped, and restore.
 \ir ../lib/ledger_test.sql
-SELECT plan(76);
+SELECT plan(77);
 \set directory `mktemp -d /tmp/retention.XXXXXX && chmod 777 /tmp/retention.* 2>/dev/null`
 \setenv DIRECTORY :directory
 CREATE FUNCTION months_ago(n int) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('month', now()) - n * interval '1 month' $$;
@@ -103,6 +103,10 @@ SELECT is((h.bytes, h.file_hash), (a.bytes, a.file_hash), 'the file is what is o
 -- Restore: the very rows.
 SELECT manifest AS m30, path AS p30 FROM archive_of(30) \gset
 SELECT manifest AS m26, path AS p26 FROM archive_of(26) \gset
+BEGIN;
+SELECT line AS said FROM lifecycle._restore_step(NULL, 1, :'m26', interval '1 day', NULL, NULL) \gset
+ROLLBACK;
+SELECT is(:'said'::text, '1000 rows', 'nothing is said of references where none had to be cleared');
 CALL lifecycle.restore_archive(:'m26');
 CREATE FUNCTION differing(n int) RETURNS TABLE (id bigint) LANGUAGE sql AS $$
   SELECT id FROM (SELECT * FROM lifecycle.lifecycle_events WHERE created_at >= months_ago(n) AND created_at < months_ago(n - 1)) e
