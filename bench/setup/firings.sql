@@ -1,5 +1,4 @@
--- Users, twenty triggers that all listen to one event, and beside the tables of triggers plain ones with the same columns, indexes and
--- foreign keys, but one table in place of partitions. A new event for each of a 200th of ROWS comes with each round.
+-- Users, twenty triggers that all listen to one event, and a loop that does what process_triggers() does.
 CREATE SCHEMA bench;
 SET session_replication_role = replica; -- no history of users needed here
 INSERT INTO lifecycle.users (email, current_lifecycle_stage, attributes)
@@ -16,9 +15,6 @@ INSERT INTO lifecycle.triggers (name, event_type, workflow_id, conditions)
     jsonb_build_object('>', jsonb_build_array('{"var": "event.properties.amount"}'::jsonb, i * 4)),
     jsonb_build_object('in', jsonb_build_array('{"var": "user.attributes.country"}'::jsonb, '["DE", "FR", "AT", "US"]'::jsonb))))
   FROM lifecycle.workflows w, generate_series(1, 20) i;
-CREATE TABLE bench.workflow_executions (LIKE lifecycle.workflow_executions INCLUDING ALL, FOREIGN KEY (workflow_id) REFERENCES lifecycle.workflows, FOREIGN KEY (user_id) REFERENCES lifecycle.users);
-CREATE TABLE bench.trigger_executions (LIKE lifecycle.trigger_executions INCLUDING ALL, FOREIGN KEY (trigger_id) REFERENCES lifecycle.triggers,
-  FOREIGN KEY (user_id) REFERENCES lifecycle.users, FOREIGN KEY (workflow_execution_id) REFERENCES bench.workflow_executions);
 CREATE TABLE bench.trigger_keys (event_id uuid, trigger_id uuid, PRIMARY KEY (event_id, trigger_id));
 \ir interpreter.sql
 VACUUM ANALYZE;
@@ -48,10 +44,10 @@ BEGIN
       END IF;
       execution := NULL;
       IF met THEN
-        INSERT INTO bench.workflow_executions (workflow_id, user_id, variables, workflow_version)
+        INSERT INTO lifecycle.workflow_executions (workflow_id, user_id, variables, workflow_version)
           VALUES (t.workflow_id, u.id, jsonb_build_object('event', event, 'trigger', jsonb_build_object('id', t.id, 'name', t.name)), t.version) RETURNING id INTO execution;
       END IF;
-      INSERT INTO bench.trigger_executions (trigger_id, user_id, event_data, condition_met, workflow_execution_id) VALUES (t.id, u.id, event, met, execution);
+      INSERT INTO lifecycle.trigger_executions (trigger_id, user_id, event_data, condition_met, workflow_execution_id) VALUES (t.id, u.id, event, met, execution);
     END LOOP;
   END LOOP;
 END

@@ -7,6 +7,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/catalog.h"
+#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -62,13 +63,13 @@ bool has_only_foreign_keys(const TriggerDesc* triggers) {
   return true;
 }
 
-// An index that cannot say at once whether a row may be in it.
-bool has_deferrable_index(Relation relation) {
+// An index that cannot say by itself and at once whether a row may be in it: a deferrable or an exclusion constraint.
+bool has_deferring_index(Relation relation) {
   List* const indexes = RelationGetIndexList(relation);
   ListCell* cell = nullptr;
   foreach (cell, indexes) {
     Relation const index = index_open(lfirst_oid(cell), AccessShareLock);
-    const bool immediate = index->rd_index->indimmediate;
+    const bool immediate = index->rd_index->indimmediate && !index->rd_index->indisexclusion;
     index_close(index, AccessShareLock);
     if (!immediate) {
       return true;
@@ -93,7 +94,7 @@ bool is_owner(Relation relation) {
 
 bool takes_indexed_rows(Relation relation) {
   return is_ordinary(relation) && is_owner(relation) && has_only_foreign_keys(relation->trigdesc) &&
-         !has_generated_column(RelationGetDescr(relation)) && !has_deferrable_index(relation) &&
+         !has_generated_column(RelationGetDescr(relation)) && !has_deferring_index(relation) &&
          check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
 }
 
@@ -211,17 +212,31 @@ BulkWriter make_writer(Relation relation) {
   return writer;
 }
 
+// Index by index, unlike the executor, which goes row by row: what an index looks at stays in the processor's caches.
 void insert_index_entries(BulkWriter& writer) {
-  for (int i = 0; i < writer.batch_rows; ++i) {
-#if PG_VERSION_NUM >= 160000
-    List* const recheck = ExecInsertIndexTuples(writer.result_relation, writer.batch[i], writer.executor, false, false,
-                                                nullptr, NIL, false);
-#else
-    List* const recheck =
-        ExecInsertIndexTuples(writer.result_relation, writer.batch[i], writer.executor, false, false, nullptr, NIL);
-#endif
-    list_free(recheck);
-    ResetPerTupleExprContext(writer.executor);
+  ResultRelInfo* const result = writer.result_relation;
+  ExprContext* const expressions = GetPerTupleExprContext(writer.executor);
+  Datum values[INDEX_MAX_KEYS];
+  bool nulls[INDEX_MAX_KEYS];
+  for (int i = 0; i < result->ri_NumIndices; ++i) {
+    Relation const index = result->ri_IndexRelationDescs[i];
+    IndexInfo* const info = result->ri_IndexRelationInfo[i];
+    if (!info->ii_ReadyForInserts) {
+      continue;
+    }
+    if (info->ii_Predicate != NIL && info->ii_PredicateState == nullptr) {
+      info->ii_PredicateState = ExecPrepareQual(info->ii_Predicate, writer.executor);
+    }
+    for (int row = 0; row < writer.batch_rows; ++row) {
+      TupleTableSlot* const slot = writer.batch[row];
+      expressions->ecxt_scantuple = slot;
+      if (info->ii_Predicate == NIL || ExecQual(info->ii_PredicateState, expressions)) {
+        FormIndexDatum(info, slot, writer.executor, values, nulls);
+        index_insert(index, values, nulls, &slot->tts_tid, writer.relation,
+                     index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+      }
+      ResetPerTupleExprContext(writer.executor);
+    }
   }
 }
 
@@ -245,7 +260,7 @@ BulkWriter open_indexed_writer(Oid table) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("cannot write rows into table \"%s\" in bulk", RelationGetRelationName(relation)),
                     errdetail("It is no ordinary table of the caller, or has triggers on INSERT, generated columns, a "
-                              "deferrable key or row-level security, which would be bypassed."),
+                              "deferrable or exclusion constraint or row-level security, which would be bypassed."),
                     errhint("INSERT them.")));
   }
   require_privilege(relation);
@@ -284,7 +299,8 @@ void put_row(BulkWriter& writer) {
 
   ++writer.batch_rows;
   writer.batch_bytes += tuple->t_len;
-  if (writer.batch_rows == max_batch_rows || writer.batch_bytes >= max_batch_bytes) {
+  if (writer.batch_rows == max_batch_rows ||
+      writer.batch_bytes >= (writer.has_indexes ? max_indexed_bytes : max_batch_bytes)) {
     flush(writer);
   }
 }

@@ -16,6 +16,8 @@ namespace lifecycle::loader {
 // COPY's bounds of a batch: enough rows for a few pages, little enough memory.
 inline constexpr int max_batch_rows = 1000;
 inline constexpr Size max_batch_bytes = 65535;
+// With indexes larger batches pay: each index takes the batch's rows one after the other.
+inline constexpr Size max_indexed_bytes = 16 * max_batch_bytes;
 
 struct BulkWriter {
   Relation relation;

@@ -9,7 +9,9 @@ DECLARE
   indexable text;
   done record;
 BEGIN
-  SELECT g.id, g.name, g.rule, g.lifecycle_stages, g.valid_for, g.time_use INTO s FROM lifecycle.user_segments g WHERE g.id = segment FOR KEY SHARE;
+  SELECT g.id, g.name, g.rule, g.lifecycle_stages, g.valid_for, g.time_use, lifecycle._segment_definition(g.rule, g.lifecycle_stages, g.valid_for) AS definition,
+      (SELECT t.definition FROM lifecycle.user_segment_states t WHERE t.segment_id = g.id) AS judged_by
+    INTO s FROM lifecycle.user_segments g WHERE g.id = segment FOR KEY SHARE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -33,9 +35,10 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM shown v WHERE v.user_id = o.user_id)$sql$,
       lifecycle._user_document('u'), within, s.rule,
       CASE s.time_use WHEN 'foreseen' THEN format('lifecycle._next_change(%L::jsonb, c.user_document)', s.rule) ELSE 'NULL::timestamptz' END,
-      s.id, s.name, s.valid_for), 'SELECT %1$s FROM %2$s p WHERE p.segment_id = ' || quote_literal(s.id), '''segment_changed''') INTO done;
+      s.id, s.name, s.valid_for), 'SELECT %1$s FROM %2$s p WHERE p.segment_id = ' || quote_literal(s.id),
+      CASE WHEN s.definition = s.judged_by THEN '''refreshed''' ELSE '''segment_changed''' END) INTO done;
   INSERT INTO lifecycle.user_segment_states AS t (segment_id, definition, judged_at)
-    VALUES (s.id, lifecycle._segment_definition(s.rule, s.lifecycle_stages, s.valid_for), now())
+    VALUES (s.id, s.definition, now())
     ON CONFLICT (segment_id) DO UPDATE SET definition = excluded.definition, judged_at = excluded.judged_at;
   PERFORM lifecycle._count_rows(run, done.rows_in, done.entered + done.extended + done.gone, done.rows_in - done.entered - done.extended - done.gone,
     0, 0, 0, done.gone);

@@ -34,8 +34,9 @@ BEGIN
     RETURN;
   END IF;
   PERFORM lifecycle._ensure_partition('lifecycle.trigger_executions', now());
-  asked := format('SELECT c.*, k.event_id IS NOT NULL AS known FROM (%s) c LEFT JOIN lifecycle.trigger_event_keys k'
-      ' ON k.event_id = c.event_id AND k.is_lifecycle_event = %L',
+  -- Keys are looked up event by event, whatever the planner makes of it: it has no notion of how few the events are beside all keys.
+  asked := format('SELECT c.*, k.event_id IS NOT NULL AS known FROM (%s) c LEFT JOIN LATERAL (SELECT k.event_id FROM lifecycle.trigger_event_keys k'
+      ' WHERE k.event_id = c.event_id AND k.is_lifecycle_event = %L OFFSET 0) k ON true',
     lifecycle._trigger_events(kind, within || format(' AND (e.changed_xid, e.event_id) <= (%L::xid8, %L::uuid)', last.changed_xid, last.event_id)),
     kind = 'lifecycle_event');
   BEGIN
