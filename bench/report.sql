@@ -45,6 +45,10 @@ FROM (
     round((l.seconds / s.seconds)::numeric, 2) || '×', '≤ 1.3×', '≤ 1.1×', CASE WHEN l.seconds <= s.seconds * 1.1 THEN 'aim' WHEN l.seconds <= s.seconds * 1.3 THEN 'yes' ELSE 'NO' END, ''
   FROM medians s, medians l WHERE s.path = 'growth' AND s.form = 'small' AND l.path = 'growth' AND l.form = 'large'
   UNION ALL
+  SELECT (SELECT max(line) FROM targets WHERE path = 'upsert_90'), 'upsert_90, WAL', 'MERGE', pg_size_pretty(m.wal_bytes::bigint), pg_size_pretty(o.wal_bytes::bigint),
+    round((o.wal_bytes / m.wal_bytes)::numeric, 2) || ' of it', '≤ 1.15', '', CASE WHEN o.wal_bytes <= m.wal_bytes * 1.15 THEN 'yes' ELSE 'NO' END, ''
+  FROM medians o, medians m WHERE o.path = 'upsert_90' AND o.form = 'ours' AND m.path = 'upsert_90' AND m.form = 'merge'
+  UNION ALL
   SELECT 15, 'roll_up_metrics', 'the day grouped by name, stages aside', round(p.seconds::numeric, 2) || ' s', round(o.seconds::numeric, 2) || ' s',
     round((p.seconds / o.seconds)::numeric, 1) || '×', '', '', '', ''
   FROM medians p, medians o WHERE p.path = 'roll_up_metrics' AND p.form = 'stages_aside' AND o.path = 'roll_up_metrics' AND o.form = 'ours'

@@ -1,0 +1,186 @@
+#include "functions/versioned/key_columns_pg.hpp"
+
+#include "functions/pg/text.hpp"
+
+extern "C" {
+#include "access/stratnum.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/pg_locale.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+}
+
+namespace lifecycle::versioned {
+namespace {
+
+bool orders_by_bytes(Oid collation) {
+#if PG_VERSION_NUM >= 180000
+  return pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+  return lc_collate_is_c(collation);
+#endif
+}
+
+bool find_form(Oid type, KeyForm& form) {
+  switch (getBaseType(type)) {
+    case BOOLOID:
+      form = KeyForm::boolean;
+      return true;
+    case INT2OID:
+      form = KeyForm::int2;
+      return true;
+    case INT4OID:
+      form = KeyForm::int4;
+      return true;
+    case INT8OID:
+      form = KeyForm::int8;
+      return true;
+    case DATEOID:
+      form = KeyForm::date;
+      return true;
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+      form = KeyForm::time;
+      return true;
+    case UUIDOID:
+      form = KeyForm::uuid;
+      return true;
+    case TEXTOID:
+    case VARCHAROID:
+      form = KeyForm::text;
+      return true;
+    default:
+      return false;
+  }
+}
+
+[[noreturn]] void raise_null_key(const char* column) {
+  ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION), errmsg("a row to be upserted has no key"),
+                  errdetail("Column \"%s\" of the source is null.", column),
+                  errhint("Leave such rows out: they cannot be told from one another.")));
+  pg_unreachable();
+}
+
+Datum settled(KeyForm form, Datum value) {
+  return form == KeyForm::text ? PointerGetDatum(PG_DETOAST_DATUM_PACKED(value)) : value;
+}
+
+} // namespace
+
+bool describe_key(Relation table, Relation index, Relation source, KeyColumns& key) {
+  key.count = IndexRelationGetNumberOfKeyAttributes(index);
+  key.in_index_order = true;
+  for (int i = 0; i < key.count; ++i) {
+    KeyColumn& column = key.columns[i];
+    const FormData_pg_attribute* const attribute =
+        TupleDescAttr(RelationGetDescr(table), index->rd_index->indkey.values[i] - 1);
+    column.source = get_attnum(RelationGetRelid(source), NameStr(attribute->attname));
+    if (column.source <= 0 || !find_form(attribute->atttypid, column.form) ||
+        getBaseType(TupleDescAttr(RelationGetDescr(source), column.source - 1)->atttypid) !=
+            getBaseType(attribute->atttypid)) {
+      return false;
+    }
+    const Oid collation = index->rd_indcollation[i];
+    if (column.form == KeyForm::text) {
+      if (!get_collation_isdeterministic(collation)) {
+        return false;
+      }
+      key.has_texts = true;
+      key.in_index_order = key.in_index_order && orders_by_bytes(collation);
+    }
+    const Oid equals = get_opfamily_member(index->rd_opfamily[i], index->rd_opcintype[i], index->rd_opcintype[i],
+                                           BTEqualStrategyNumber);
+    ScanKeyEntryInitialize(&key.equal[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
+                           collation, get_opcode(equals), static_cast<Datum>(0));
+  }
+  return true;
+}
+
+void fetch_source_key(const KeyColumns& key, TupleTableSlot* row, Datum* values) {
+  for (int i = 0; i < key.count; ++i) {
+    const AttrNumber number = key.columns[i].source;
+    bool is_null = false;
+    values[i] = slot_getattr(row, number, &is_null);
+    if (is_null) {
+      raise_null_key(NameStr(TupleDescAttr(row->tts_tupleDescriptor, number - 1)->attname));
+    }
+    values[i] = settled(key.columns[i].form, values[i]);
+  }
+}
+
+void fetch_index_key(const KeyColumns& key, int count, IndexTuple entry, TupleDesc descriptor, Datum* values) {
+  for (int i = 0; i < count; ++i) {
+    bool is_null = false; // never: it is a primary key
+    values[i] = settled(key.columns[i].form, index_getattr(entry, i + 1, descriptor, &is_null));
+  }
+}
+
+void put_key(const KeyColumns& key, int count, const Datum* values, KeyBytes& bytes) {
+  bytes.clear();
+  for (int i = 0; i < count; ++i) {
+    switch (key.columns[i].form) {
+      case KeyForm::boolean:
+        bytes.put_integer(static_cast<std::int64_t>(DatumGetBool(values[i])));
+        break;
+      case KeyForm::int2:
+        bytes.put_integer(DatumGetInt16(values[i]));
+        break;
+      case KeyForm::int4:
+        bytes.put_integer(DatumGetInt32(values[i]));
+        break;
+      case KeyForm::int8:
+        bytes.put_integer(DatumGetInt64(values[i]));
+        break;
+      case KeyForm::date:
+        bytes.put_integer(DatumGetDateADT(values[i]));
+        break;
+      case KeyForm::time:
+        bytes.put_integer(DatumGetTimestamp(values[i]));
+        break;
+      case KeyForm::uuid:
+        bytes.put_bytes(DatumGetPointer(values[i]), UUID_LEN);
+        break;
+      case KeyForm::text:
+        bytes.put_text(pg::view(reinterpret_cast<const text*>(DatumGetPointer(values[i]))));
+        break;
+    }
+  }
+}
+
+void aim_at_key(KeyColumns& key, std::string_view bytes) {
+  KeyReader reader(bytes);
+  for (int i = 0; i < key.count; ++i) {
+    Datum& argument = key.equal[i].sk_argument;
+    switch (key.columns[i].form) {
+      case KeyForm::boolean:
+        argument = BoolGetDatum(reader.integer() != 0);
+        break;
+      case KeyForm::int2:
+        argument = Int16GetDatum(static_cast<int16>(reader.integer()));
+        break;
+      case KeyForm::int4:
+        argument = Int32GetDatum(static_cast<int32>(reader.integer()));
+        break;
+      case KeyForm::int8:
+        argument = Int64GetDatum(reader.integer());
+        break;
+      case KeyForm::date:
+        argument = DateADTGetDatum(static_cast<DateADT>(reader.integer()));
+        break;
+      case KeyForm::time:
+        argument = TimestampGetDatum(reader.integer());
+        break;
+      case KeyForm::uuid:
+        argument = PointerGetDatum(reader.bytes(UUID_LEN).data());
+        break;
+      case KeyForm::text:
+        argument = PointerGetDatum(pg::make_text(reader.text()));
+        break;
+    }
+  }
+}
+
+} // namespace lifecycle::versioned

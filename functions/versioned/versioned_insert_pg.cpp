@@ -1,0 +1,210 @@
+// _versioned_insert(target, source, key_index, statement): reads a batch of versions, leaves out of it what the target
+// already has or has passed, and runs an INSERT … ON CONFLICT over the rest, which the statement reads under the name
+// survivors.
+//
+// The statement decides: what is left out beforehand could not have changed anything, and a row that another session
+// overtakes between our reading and our writing is held back by the statement's own WHERE. Left out rows take no lock
+// and write no WAL, which the statement's WHERE could not do.
+#include "functions/pg/function.hpp"
+#include "functions/versioned/source_rows_pg.hpp"
+#include "functions/versioned/target_versions_pg.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/queryenvironment.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/tuplestore.h"
+}
+
+namespace lifecycle::versioned {
+namespace {
+
+constexpr char version_name[] = "record_version";
+constexpr char survivors_name[] = "survivors";
+
+// The C++ objects of a call; destroyed with the memory context they are registered in, however the call ends.
+struct Objects {
+  MemoryContextCallback callback;
+  Batch* batch;
+  KeyBytes* key_bytes;
+};
+
+void destroy_objects(void* argument) {
+  const auto* const objects = static_cast<Objects*>(argument);
+  delete objects->batch;
+  delete objects->key_bytes;
+}
+
+Objects* create_objects(MemoryContext context) {
+  auto* const objects = static_cast<Objects*>(MemoryContextAllocZero(context, sizeof(Objects)));
+  objects->callback.func = destroy_objects;
+  objects->callback.arg = objects;
+  MemoryContextRegisterResetCallback(context, &objects->callback);
+  pg::guard([objects] {
+    objects->batch = new Batch();
+    objects->key_bytes = new KeyBytes();
+  });
+  return objects;
+}
+
+bool is_version_type(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
+
+AttrNumber find_version(Relation table, Oid* type) {
+  const AttrNumber number = get_attnum(RelationGetRelid(table), version_name);
+  *type = number > 0 ? getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) : InvalidOid;
+  return is_version_type(*type) ? number : InvalidAttrNumber;
+}
+
+// Whether reading the table itself gives what a SELECT would.
+bool is_plain(Relation table) {
+  return (table->rd_rel->relkind == RELKIND_RELATION || table->rd_rel->relkind == RELKIND_MATVIEW) &&
+         table->rd_rel->relam == HEAP_TABLE_AM_OID && !table->rd_rel->relhassubclass &&
+         !RELATION_IS_OTHER_TEMP(table) && check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED;
+}
+
+void require_select(Relation table) {
+  const AclResult result = pg_class_aclcheck(RelationGetRelid(table), GetUserId(), ACL_SELECT);
+  if (result != ACLCHECK_OK) {
+    aclcheck_error(result, get_relkind_objtype(table->rd_rel->relkind), RelationGetRelationName(table));
+  }
+}
+
+// Counts what the statement returns: a boolean a row, whether it was inserted.
+struct Counter {
+  DestReceiver receiver; // first: the server knows us by it
+  int64 inserted;
+  int64 updated;
+};
+
+void count_startup(DestReceiver*, int, TupleDesc returned) {
+  if (returned->natts != 1 || TupleDescAttr(returned, 0)->atttypid != BOOLOID) {
+    elog(ERROR, "the statement must return one boolean a row");
+  }
+}
+
+bool count_row(TupleTableSlot* slot, DestReceiver* self) {
+  auto& counter = *reinterpret_cast<Counter*>(self);
+  bool is_null = false;
+  if (DatumGetBool(slot_getattr(slot, 1, &is_null))) {
+    ++counter.inserted;
+  } else {
+    ++counter.updated;
+  }
+  return true;
+}
+
+void count_shutdown(DestReceiver*) {}
+
+void run_statement(const char* statement, Oid source, Tuplestorestate* store, std::size_t rows, Counter* counter) {
+  auto* const survivors = static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
+  survivors->md.name = pstrdup(survivors_name);
+  survivors->md.reliddesc = source;
+  survivors->md.enrtype = ENR_NAMED_TUPLESTORE;
+  survivors->md.enrtuples = static_cast<double>(rows);
+  survivors->reldata = store;
+  counter->receiver.receiveSlot = count_row;
+  counter->receiver.rStartup = count_startup;
+  counter->receiver.rShutdown = count_shutdown;
+  counter->receiver.rDestroy = count_shutdown;
+  counter->receiver.mydest = DestTuplestore;
+  SPI_connect();
+  if (const int result = SPI_register_relation(survivors); result != SPI_OK_REL_REGISTER) {
+    elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
+  }
+  SPIExecuteOptions options = {};
+  options.must_return_tuples = true;
+  options.dest = &counter->receiver;
+  if (const int result = SPI_execute_extended(statement, &options); result < 0) {
+    elog(ERROR, "SPI_execute_extended failed: %s", SPI_result_code_string(result));
+  }
+  SPI_finish();
+}
+
+// Returns the number of rows read, or -1 where these relations cannot be read directly.
+std::int64_t apply(Relation table, Relation index, Relation source_table, const char* statement, Counter* counter) {
+  KeyColumns key = {};
+  Source source = {};
+  Target target = {};
+  source.table = source_table;
+  source.version = find_version(source_table, &source.version_type);
+  target.version = find_version(table, &target.version_type);
+  if (!is_plain(table) || !is_plain(source_table) || source.version == InvalidAttrNumber ||
+      target.version == InvalidAttrNumber || !describe_key(table, index, source_table, key)) {
+    return -1;
+  }
+  require_select(source_table);
+  require_select(table);
+
+  MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "versioned upsert", ALLOCSET_DEFAULT_SIZES);
+  MemoryContext const row_context = AllocSetContextCreate(context, "versioned upsert row", ALLOCSET_DEFAULT_SIZES);
+  MemoryContext const caller = MemoryContextSwitchTo(context);
+  const Objects& objects = *create_objects(context);
+  Snapshot const snapshot = RegisterSnapshot(GetActiveSnapshot());
+  source.snapshot = snapshot;
+  source.row_context = row_context;
+  source.rows[0] = table_slot_create(source_table, nullptr);
+  source.rows[1] = table_slot_create(source_table, nullptr);
+  target.table = table;
+  target.index = index;
+  target.snapshot = snapshot;
+  target.key = &key;
+  target.key_bytes = objects.key_bytes;
+  target.row_context = row_context;
+
+  const std::int64_t rows = read_source(source, key, objects.key_bytes, objects.batch);
+  settle(source, objects.batch);
+  mark_stale(target, objects.batch);
+  Tuplestorestate* const store = store_survivors(source, objects.batch);
+  run_statement(statement, RelationGetRelid(source_table), store, objects.batch->size() - objects.batch->stale_count(),
+                counter);
+  tuplestore_end(store);
+  ExecDropSingleTupleTableSlot(source.rows[0]);
+  ExecDropSingleTupleTableSlot(source.rows[1]);
+  UnregisterSnapshot(snapshot);
+  MemoryContextSwitchTo(caller);
+  MemoryContextDelete(context);
+  return rows;
+}
+
+} // namespace
+} // namespace lifecycle::versioned
+
+LIFECYCLE_FUNCTION(lifecycle_versioned_insert) {
+  using namespace lifecycle::versioned;
+  TupleDesc result = nullptr;
+  if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
+    elog(ERROR, "return type must be a row type");
+  }
+  Relation const table = table_open(PG_GETARG_OID(0), RowExclusiveLock);
+  Relation const source = table_open(PG_GETARG_OID(1), AccessShareLock);
+  Relation const index = index_open(PG_GETARG_OID(2), AccessShareLock);
+  if (index->rd_index->indrelid != RelationGetRelid(table) || !index->rd_index->indisprimary ||
+      !index->rd_index->indisvalid) {
+    elog(ERROR, "\"%s\" is not the primary key of \"%s\"", RelationGetRelationName(index),
+         RelationGetRelationName(table));
+  }
+  const char* const statement = text_to_cstring(PG_GETARG_TEXT_PP(3));
+  auto* const counter = static_cast<Counter*>(palloc0(sizeof(Counter)));
+  const std::int64_t rows = apply(table, index, source, statement, counter);
+  index_close(index, NoLock);
+  table_close(source, NoLock);
+  table_close(table, NoLock);
+
+  Datum values[] = {Int64GetDatum(counter->inserted), Int64GetDatum(counter->updated),
+                    Int64GetDatum(rows - counter->inserted - counter->updated)};
+  bool nulls[] = {rows < 0, rows < 0, rows < 0};
+  PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result), values, nulls)));
+}

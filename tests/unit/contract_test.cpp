@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "functions/core/error.hpp"
+#include "functions/core/limits.hpp"
+#include "functions/dataset/contract.hpp"
+
+namespace {
+
+using lifecycle::Error;
+using nlohmann::json;
+using namespace lifecycle::dataset;
+
+const json sound = json::parse(R"json({
+  "apiVersion": "v3.1.0", "kind": "DataContract", "id": "things", "name": "things_v2", "version": "2.10.3", "status": "active",
+  "schema": [{
+    "name": "things_v2",
+    "properties": [
+      {"name": "tenant", "logicalType": "string", "physicalType": "uuid", "required": true, "primaryKey": true, "primaryKeyPosition": 1},
+      {"name": "id", "logicalType": "integer", "physicalType": "bigint", "required": true, "primaryKey": true, "primaryKeyPosition": 2},
+      {"name": "kind", "logicalType": "string", "physicalType": "varchar(20)", "quality": [
+        {"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": ["a", "b"]}}]},
+      {"name": "score", "logicalType": "number", "physicalType": "numeric", "customProperties": [{"property": "computed", "value": true}]},
+      {"name": "record_version", "logicalType": "integer", "physicalType": "integer", "required": true},
+      {"name": "at", "logicalType": "timestamp", "physicalType": "timestamptz", "required": true},
+      {"name": "gone_at", "logicalType": "timestamp", "physicalType": "timestamptz"}],
+    "customProperties": [
+      {"property": "writeSemantics", "value": "versioned-upsert"}, {"property": "versionColumn", "value": "record_version"},
+      {"property": "tenantColumn", "value": "tenant"}, {"property": "timeColumn", "value": "at"}, {"property": "tombstoneColumn", "value": "gone_at"},
+      {"property": "uniquenessGuards", "value": [["tenant", "record_version"]]}]
+  }]
+})json");
+
+std::string told(const Contract& contract) {
+  std::string text;
+  for (const Problem& problem : contract.problems) {
+    text += problem.pointer + ": " + problem.what + "; ";
+  }
+  return text;
+}
+
+TEST(Contract, IsReadAsItSays) {
+  const Contract contract = read_contract(sound.dump());
+  EXPECT_EQ(told(contract), "");
+  EXPECT_EQ(contract.name, "things_v2");
+  EXPECT_EQ(contract.version, "2.10.3");
+  EXPECT_EQ(contract.semantics, WriteSemantics::versioned_upsert);
+  ASSERT_EQ(contract.columns.size(), 7U);
+  EXPECT_EQ(contract.columns[1].key_position, 2);
+  const Column* const kind = contract.find("kind");
+  ASSERT_NE(kind, nullptr);
+  EXPECT_EQ(kind->type, ColumnType::varchar);
+  EXPECT_EQ(kind->max_length, 20U);
+  EXPECT_EQ(kind->valid_values, (std::vector<std::string>{"a", "b"}));
+  EXPECT_FALSE(kind->required);
+  EXPECT_TRUE(contract.find("score")->computed);
+  EXPECT_EQ(contract.find("nothing"), nullptr);
+}
+
+// Whatever stands anywhere, the answer is a list of problems: never a crash, never an exception.
+TEST(Contract, ReadsAnything) {
+  const std::vector<json> intruders = {nullptr,          true,           -1,           0, 1.5, "", "x", json::array(),
+                                       json::array({1}), json::object(), {{"name", 1}}};
+  const json flat = sound.flatten();
+  std::size_t tried = 0;
+  std::size_t sound_ones = 0;
+  for (const auto& [path, leaf] : flat.items()) {
+    for (json::json_pointer place(path); !place.empty(); place.pop_back()) {
+      for (const json& intruder : intruders) {
+        json mutated = sound;
+        mutated[place] = intruder;
+        ++tried;
+        ASSERT_NO_THROW(sound_ones += read_contract(mutated.dump()).problems.empty() ? 1U : 0U) << mutated.dump();
+      }
+      json mutated = sound;
+      const json::json_pointer parent = place.parent_pointer();
+      if (mutated[parent].is_object()) {
+        mutated[parent].erase(place.back());
+      } else {
+        mutated[parent].erase(std::stoul(place.back()));
+      }
+      ASSERT_NO_THROW(read_contract(mutated.dump())) << mutated.dump();
+    }
+  }
+  EXPECT_LT(sound_ones, tried / 4);
+}
+
+TEST(Contract, RefusesWhatIsNoDocument) {
+  EXPECT_THROW(read_contract("{"), Error);
+  EXPECT_THROW(read_contract(""), Error);
+  EXPECT_THROW(read_contract("{\"version\": 1e999}"), Error);
+  EXPECT_EQ(told(read_contract("null")), ": it must be an object; ");
+  const lifecycle::Limits before = lifecycle::limits;
+  lifecycle::limits.max_depth = 4;
+  EXPECT_THROW(read_contract(sound.dump()), Error);
+  lifecycle::limits = before;
+}
+
+} // namespace
