@@ -227,9 +227,10 @@ void add_member(std::vector<std::string>& members, const Value& path) {
   Workspace work;
   work.begin();
   const std::string_view text = to_joined_text(path, work);
-  const std::string_view first = text.substr(0, text.find('.'));
-  if (std::find(members.begin(), members.end(), first) == members.end()) {
-    members.emplace_back(first);
+  const std::size_t first = text.find('.');
+  const std::string_view begin = first == std::string_view::npos ? text : text.substr(0, text.find('.', first + 1));
+  if (std::find(members.begin(), members.end(), begin) == members.end()) {
+    members.emplace_back(begin);
   }
 }
 

@@ -56,8 +56,8 @@ class Forecast {
   Evaluator evaluator_;
 };
 
-// The first steps of the paths that a rule follows into the document, such as user and event: each once, in the order
-// of their appearance, and "" where it takes the whole. Paths that are computed are left out.
+// The first two steps of the paths that a rule follows into the document, such as user.email and event: each once, in
+// the order of their appearance, and "" where it takes the whole. Paths that are computed are left out.
 std::vector<std::string> document_members(std::string_view rule);
 
 } // namespace lifecycle::condition

@@ -34,11 +34,13 @@ BEGIN
     rule := lifecycle.jsonlogic_from_conditions(list, operator);
   END IF;
   PERFORM lifecycle._check_condition(rule);
-  stray := ARRAY(SELECT m FROM unnest(lifecycle._document_members(rule)) m WHERE m NOT IN ('', 'user') AND NOT (of_trigger AND m = 'event'));
+  stray := ARRAY(SELECT m FROM unnest(lifecycle._document_members(rule)) m
+    WHERE m NOT IN ('', 'user') AND m !~ '^user\.(id|email|current_lifecycle_stage|attributes|created_at|updated_at)$'
+      AND NOT (of_trigger AND m ~ '^event(\.(kind|id|name|time|received_at|user_id|properties|event_data|lifecycle_stage|workflow_execution_id))?$'));
   IF stray <> '{}' THEN
     RAISE WARNING USING MESSAGE = format('the condition looks at "%s", which is nothing a %s''s condition can see', array_to_string(stray, '", "'), owner),
       DETAIL = 'It will always be null.',
-      HINT = CASE WHEN of_trigger THEN 'Write user.attributes.plan, user.email, event.properties.amount, event.name.' ELSE 'Write user.attributes.plan, user.email.' END;
+      HINT = 'Attributes are below user.attributes, as in user.attributes.plan' || CASE WHEN of_trigger THEN ', properties below event.properties.' ELSE '.' END;
   END IF;
   RETURN rule;
 END

@@ -173,7 +173,7 @@ TEST(Forecast, FindsTheMembersOfTheDocument) {
   EXPECT_EQ(document_members(encode_jsonb(
                 R"({"and": [{"==": [{"var": "user.plan"}, {"var": ["event.properties.plan", {"var": "plan"}]}]},
       {"some": [{"var": "user.orders"}, {"var": "inner"}]}, {"missing": ["user.a", "other"]}, {"var": {"cat": ["us", "er"]}}]})")),
-            (Members{"user", "event", "plan", "other"}));
+            (Members{"user.plan", "event.properties", "plan", "user.orders", "user.a", "other"}));
   EXPECT_EQ(document_members(encode_jsonb(R"({"!!": {"var": ""}})")), Members{""});
   EXPECT_EQ(document_members(encode_jsonb("true")), Members{});
 }
