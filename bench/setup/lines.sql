@@ -62,7 +62,7 @@ BEGIN
         SELECT n.name, n.name ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)+$' AND n.name !~ '^(is|has|was)_|_(count|status|score|rate|total)$'
           AND EXISTS (SELECT FROM unnest(string_to_array(n.name, '_')) word JOIN bench.verbs v ON v.past = word) AS good
         FROM (SELECT DISTINCT name FROM fields WHERE name IS NOT NULL) n),
-      judged AS (
+      judged AS MATERIALIZED (
         SELECT f.*, CASE WHEN e IS NULL THEN 'malformed'
             WHEN jsonb_typeof(e) <> 'object' THEN 'not an object'
             WHEN event_id IS NULL THEN 'event_id'

@@ -19,8 +19,11 @@ const char* command_of(TriggerEvent event) {
   return TRIGGER_FIRED_BY_DELETE(event) ? "DELETE" : "TRUNCATE";
 }
 
-// What a subscriber applies was lawful where it came from: the same guard stands there.
-bool is_lawful() { return lifecycle::guard::door_is_open() || IsLogicalWorker(); }
+// Through the door goes what the lawful procedure itself does, not what triggers that it fires do. What a subscriber
+// applies was lawful where it came from: the same guard stands there.
+bool is_lawful() {
+  return (lifecycle::guard::door_is_open() && lifecycle::guard::trigger_depth() <= 1) || IsLogicalWorker();
+}
 
 } // namespace
 

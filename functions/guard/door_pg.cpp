@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "utils/builtins.h"
 }
 
 namespace lifecycle::guard {
@@ -47,6 +48,8 @@ void register_callbacks() {
 
 bool door_is_open() { return open; }
 
+int trigger_depth() { return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, Datum{0})); }
+
 bool in_lawful_frame() { return lawful_frames > 0; }
 
 void enter_lawful_frame() { ++lawful_frames; }
@@ -68,7 +71,8 @@ void close_door() { open = false; }
 } // namespace lifecycle::guard
 
 LIFECYCLE_FUNCTION(lifecycle_open_append_only) {
-  if (!lifecycle::guard::in_lawful_frame()) {
+  // A trigger of somebody else's, fired by what a lawful procedure does, is not that procedure.
+  if (!lifecycle::guard::in_lawful_frame() || lifecycle::guard::trigger_depth() > 0) {
     ereport(ERROR,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("append-only tables cannot be opened from here"),
              errdetail("Only the procedures of lifecycle_ledger that may lawfully change them can."),

@@ -11,6 +11,9 @@ namespace lifecycle::guard {
 
 bool door_is_open();
 
+// How many triggers are running, one within the other.
+int trigger_depth();
+
 // Whether a lawful procedure of this extension is running.
 bool in_lawful_frame();
 

@@ -40,20 +40,19 @@ void put_reasons(Parameters* parameters, const Reasons& reasons, Datum contract_
 
 void insert_dead_letter(const Line& line, const Reasons& reasons, Datum contract_version, bool erased) {
   static SPIPlanPtr plan = nullptr;
-  Oid types[] = {TEXTOID, TEXTOID, TEXTOID,  TEXTOID,  TEXTOID,        TEXTOID, TEXTOID,
-                 TEXTOID, TEXTOID, JSONBOID, BYTEAOID, TIMESTAMPTZOID, BOOLOID};
+  Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID,  TEXTOID,        TEXTOID,
+                 TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID, BOOLOID};
   kept_plan(&plan,
             "INSERT INTO lifecycle.dead_letters (stage, key, sqlstate, code, json_pointer, detail, findings, "
             "contract_version, source, "
             "body, body_bytes, received_at, resolved_at) "
-            "VALUES ('ingest', $1, $2, $3, $4, $5, $6::jsonb, $7, $8, coalesce($9, $10::text), $11, $12, "
-            "CASE WHEN $13 THEN now() END)",
-            13, types);
+            "VALUES ('ingest', $1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, "
+            "CASE WHEN $12 THEN now() END)",
+            12, types);
   Parameters parameters = {};
   put_reasons(&parameters, reasons, contract_version);
   put(&parameters, line.source, line.has_source);
   put(&parameters, line.line, line.has_line && !erased);
-  put(&parameters, line.event, line.has_event && !erased);
   put(&parameters, line.bytes, line.has_bytes && !erased);
   put(&parameters, TimestampTzGetDatum(line.received_at));
   put(&parameters, BoolGetDatum(erased));

@@ -86,7 +86,9 @@ bool find_key(const Key& key, Datum* time, Datum* content) {
   static SPIPlanPtr plan = nullptr;
   Oid types[] = {UUIDOID};
   Datum values[] = {key.id};
-  plan_for(&plan, "SELECT event_time, content FROM lifecycle.event_keys WHERE event_id = $1", 1, types);
+  // The operator by its schema: this runs as the owner of events, under whatever search_path the caller has.
+  plan_for(&plan, "SELECT event_time, content FROM lifecycle.event_keys WHERE event_id OPERATOR(pg_catalog.=) $1", 1,
+           types);
   if (execute(plan, values, false) == 0) {
     return false;
   }

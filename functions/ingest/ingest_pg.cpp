@@ -47,15 +47,14 @@ Datum column(uint64 row, int number, bool* present) {
   return value;
 }
 
-// Both runs' queries give: id, source, line, event, bytes, received_at.
+// Both runs' queries give: id, source, line, bytes, received_at.
 Line line_at(uint64 row) {
   Line line = {};
   bool present = false;
   line.source = column(row, 2, &line.has_source);
   line.line = column(row, 3, &line.has_line);
-  line.event = column(row, 4, &line.has_event);
-  line.bytes = column(row, 5, &line.has_bytes);
-  const Datum received = column(row, 6, &present);
+  line.bytes = column(row, 4, &line.has_bytes);
+  const Datum received = column(row, 5, &present);
   line.received_at = present ? DatumGetTimestampTz(received) : GetCurrentTransactionStartTimestamp();
   return line;
 }
@@ -175,10 +174,10 @@ uint64 take_range(int64 after, int64 end) {
   static SPIPlanPtr plan = nullptr;
   Oid types[] = {INT8OID, INT8OID};
   Datum values[] = {Int64GetDatum(after), Int64GetDatum(end)};
-  kept_plan(&plan,
-            "DELETE FROM lifecycle.event_inbox WHERE id > $1 AND id <= $2 RETURNING id, source, line, event, bytes, "
-            "received_at",
-            2, types);
+  kept_plan(
+      &plan,
+      "DELETE FROM lifecycle.event_inbox WHERE id > $1 AND id <= $2 RETURNING id, source, line, bytes, received_at", 2,
+      types);
   return run_plan(plan, values);
 }
 
@@ -189,7 +188,7 @@ uint64 read_dead_letters(int64 after, int64 lines, FunctionCallInfo fcinfo) {
   const char nulls[] = {' ', ' ', PG_ARGISNULL(2) ? 'n' : ' ', PG_ARGISNULL(3) ? 'n' : ' '};
   kept_plan(
       &plan,
-      "SELECT id, source, body, NULL::jsonb, body_bytes, coalesce(received_at, first_seen) FROM lifecycle.dead_letters "
+      "SELECT id, source, body, body_bytes, coalesce(received_at, first_seen) FROM lifecycle.dead_letters "
       "WHERE stage = 'ingest' AND resolved_at IS NULL AND id > $1 AND ($3 IS NULL OR source = $3) AND ($4 IS NULL OR "
       "code = $4) "
       "ORDER BY id LIMIT $2 FOR UPDATE",

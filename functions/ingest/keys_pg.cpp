@@ -224,20 +224,35 @@ StoredKeys take_keys_from(Relation keys, Relation index, Batch& batch) {
   return stored;
 }
 
+// The index of the primary key, opened; null where there is none.
+Relation open_primary_key(Relation keys) {
+  List* const indexes = RelationGetIndexList(keys);
+  Relation found = nullptr;
+  ListCell* cell = nullptr;
+  foreach (cell, indexes) {
+    Relation const index = index_open(lfirst_oid(cell), RowExclusiveLock);
+    if (found == nullptr && index->rd_index->indisprimary && index->rd_index->indisvalid) {
+      found = index;
+    } else {
+      index_close(index, NoLock);
+    }
+  }
+  list_free(indexes);
+  return found;
+}
+
 } // namespace
 
 StoredKeys take_keys(Batch& batch) {
   Relation const keys = table_open(installed_table("event_keys"), RowExclusiveLock);
-  const bool direct = can_take_directly(keys);
-  const Oid primary = RelationGetPrimaryKeyIndex(keys);
+  Relation const index = can_take_directly(keys) ? open_primary_key(keys) : nullptr;
   StoredKeys stored = {nullptr, 0};
-  if (direct && OidIsValid(primary)) {
-    Relation const index = index_open(primary, RowExclusiveLock);
+  if (index != nullptr) {
     stored = take_keys_from(keys, index, batch);
     index_close(index, NoLock);
   }
   table_close(keys, NoLock);
-  return direct && OidIsValid(primary) ? stored : take_keys_by_sql(batch);
+  return index != nullptr ? stored : take_keys_by_sql(batch);
 }
 
 } // namespace lifecycle::ingest

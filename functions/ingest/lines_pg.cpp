@@ -89,16 +89,8 @@ struct Text {
 };
 
 Text text_of(const Line& line) {
-  const int forms =
-      static_cast<int>(line.has_line) + static_cast<int>(line.has_event) + static_cast<int>(line.has_bytes);
-  if (forms != 1) {
-    return {
-        {}, forms == 0 ? "line, event and bytes are null" : "more than one of line, event and bytes is given", nullptr};
-  }
-  if (line.has_event) {
-    Jsonb* const document = DatumGetJsonbP(line.event);
-    char* const text = JsonbToCString(nullptr, &document->root, static_cast<int>(VARSIZE(document)));
-    return {text, nullptr, text};
+  if (line.has_line == line.has_bytes) {
+    return {{}, line.has_line ? "both line and bytes are given" : "line and bytes are null", nullptr};
   }
   const Datum value = line.has_line ? line.line : line.bytes;
   varlena* const stored = pg::detoasted(value);

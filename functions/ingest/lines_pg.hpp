@@ -12,15 +12,13 @@ namespace lifecycle::ingest {
 inline constexpr int batch_lines = 20000;
 inline constexpr std::size_t batch_bytes = 16UL * 1024 * 1024;
 
-// A row as it came. At most one of the three forms should be there; SQL's null is a null pointer.
+// A row as it came. One of the two forms should be there.
 struct Line {
   bool has_source;
   bool has_line;
-  bool has_event;
   bool has_bytes;
   Datum source;
   Datum line;
-  Datum event;
   Datum bytes;
   std::int64_t received_at;
 };

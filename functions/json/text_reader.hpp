@@ -113,7 +113,7 @@ class TextReader {
   unsigned read_hex();
   void read_number(TextNode& node);
   void read_word(std::string_view word, TextNode::Kind kind);
-  void check_character();
+  void pass_multibyte();
   void skip_blanks();
   std::uint32_t add(TextNode::Kind kind);
   void open(TextNode::Kind kind);

@@ -54,8 +54,12 @@ Order order_of(Relation index) {
     keys[i].ssup_collation = index->rd_indcollation[i];
     keys[i].ssup_nulls_first = (option & INDOPTION_NULLS_FIRST) != 0;
     keys[i].ssup_attno = static_cast<AttrNumber>(i + 1);
-    const int strategy = (option & INDOPTION_DESC) != 0 ? BTGreaterStrategyNumber : BTLessStrategyNumber;
-    PrepareSortSupportFromIndexRel(index, static_cast<int16>(strategy), &keys[i]);
+    const bool reverse = (option & INDOPTION_DESC) != 0;
+#if PG_VERSION_NUM >= 180000
+    PrepareSortSupportFromIndexRel(index, reverse, &keys[i]);
+#else
+    PrepareSortSupportFromIndexRel(index, reverse ? BTGreaterStrategyNumber : BTLessStrategyNumber, &keys[i]);
+#endif
   }
   return {keys, count};
 }

@@ -6,6 +6,26 @@
 #include "functions/core/pure.hpp"
 
 namespace lifecycle::suppression {
+namespace {
+
+// A UUID in lower case; anything else as it is.
+std::string lower_uuid(std::string_view text) {
+  constexpr std::size_t uuid_length = 36;
+  std::string lower(text);
+  if (text.size() == uuid_length) {
+    for (std::size_t i = 0; i < uuid_length; ++i) {
+      const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+      if (text[i] >= 'A' && text[i] <= 'F') {
+        lower[i] = static_cast<char>(text[i] - 'A' + 'a');
+      } else if (dash ? text[i] != '-' : (text[i] < '0' || text[i] > '9') && (text[i] < 'a' || text[i] > 'f')) {
+        return std::string(text);
+      }
+    }
+  }
+  return lower;
+}
+
+} // namespace
 
 std::size_t SuppressionList::Spread::operator()(const Digest& digest) const {
   std::size_t spread = 0;
@@ -35,9 +55,15 @@ const std::string* SuppressionList::find(std::string_view kind, std::string_view
   return entry == entries_.end() ? nullptr : &entry->second;
 }
 
+// Ids that are UUIDs are on the list in lower case; an event may spell them in any.
 const std::string* SuppressionList::pseudonym(std::string_view user) {
   if (const std::string* const by_id = find("user_id", user); by_id != nullptr) {
     return by_id;
+  }
+  if (const std::string lower = lower_uuid(user); lower != user) {
+    if (const std::string* const by_id = find("user_id", lower); by_id != nullptr) {
+      return by_id;
+    }
   }
   return user.find('@') == std::string_view::npos ? nullptr : find("email", user);
 }

@@ -72,8 +72,9 @@ void read_list(Snapshot snapshot) {
   const std::string_view key = has_key ? column(0, 1) : std::string_view();
   pg::guard([&] { known = std::make_unique<Known>(snapshot, GetUserId(), key); });
   const uint64 entries = select(&list_plan,
-                                "SELECT s.hash, e.pseudonym FROM lifecycle.suppressions s JOIN "
-                                "lifecycle.erasures e USING (erasure_id)");
+                                // The operator by its schema: this may run as the owner, under any search_path.
+                                "SELECT s.hash, e.pseudonym FROM lifecycle.suppressions s JOIN lifecycle.erasures e "
+                                "ON e.erasure_id OPERATOR(pg_catalog.=) s.erasure_id");
   if (entries > 0 && !has_key) {
     fail_without_key();
   }

@@ -15,14 +15,17 @@ BEGIN
         AND (retry_source IS NULL OR o.source = retry_source) AND (retry_code IS NULL OR o.code = retry_code) ORDER BY o.id LIMIT 1)
       RETURNING d.id INTO buried;
   ELSE
+    -- Whoever was erased leaves nothing behind here either.
     WITH line AS (
       DELETE FROM lifecycle.event_inbox i
       WHERE i.id = (SELECT o.id FROM lifecycle.event_inbox o WHERE o.id > after_id ORDER BY o.id LIMIT 1)
       RETURNING i.*
     ), letter AS (
       INSERT INTO lifecycle.dead_letters (stage, source, sqlstate, code, json_pointer, detail, body, body_bytes, received_at, contract_version)
-      SELECT 'ingest', l.source, failed_sqlstate, 'write.' || failed_sqlstate, '', reason, coalesce(l.line, l.event::text), l.bytes, l.received_at, version
-      FROM line l
+      SELECT 'ingest', l.source, failed_sqlstate, 'write.' || failed_sqlstate, '', CASE WHEN p.pseudonym IS NULL THEN reason ELSE failed_sqlstate END,
+        CASE WHEN p.pseudonym IS NULL THEN l.line ELSE lifecycle._redacted_line(l.line, p.pseudonym) END, CASE WHEN p.pseudonym IS NULL THEN l.bytes END,
+        l.received_at, version
+      FROM line l CROSS JOIN LATERAL (SELECT lifecycle._erased_user_of(coalesce(l.line, convert_from(l.bytes, 'UTF8'))) AS pseudonym) p
     )
     SELECT l.id INTO buried FROM line l;
   END IF;

@@ -14,9 +14,14 @@ BEGIN
       WHERE t.tgrelid = coalesce(pg_partition_root(d.objid), d.objid) AND t.tgname IN ('append_only', 'append_only_rows')
         AND p.proname = '_append_only' AND n.nspname = 'lifecycle')
   LOOP
+    -- A table may come with rows: their ids count from now on.
+    IF guarded.root = to_regclass('lifecycle.events') THEN
+      PERFORM lifecycle._adopt_events(p.relid) FROM pg_partition_tree(guarded.root) p
+      WHERE p.isleaf AND p.relid <> guarded.root AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p.relid AND t.tgname = 'append_only');
+    END IF;
     PERFORM lifecycle._guard_append_only(guarded.root);
   END LOOP;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._guard_partitions() IS
-  'Internal: event trigger after CREATE TABLE and ALTER TABLE: a partition that has come to an append-only table is guarded as the others are, and a guard that was disabled is enabled again.';
+  'Internal: event trigger after CREATE TABLE and ALTER TABLE: a partition that has come to an append-only table is guarded as the others are, its events have their keys, and a guard that was disabled is enabled again.';

@@ -18,6 +18,7 @@ BEGIN
     PERFORM lifecycle._require_owner('install()');
     SELECT version INTO installed FROM lifecycle.schema_version;
   END IF;
+  PERFORM lifecycle._require_partman();
   PERFORM lifecycle._install_objects();
   INSERT INTO lifecycle.schema_version (version) VALUES (available)
   ON CONFLICT (only_row) DO UPDATE SET version = excluded.version, installed_at = excluded.installed_at

@@ -26,7 +26,8 @@ BEGIN
       HINT = 'Wait for it (SELECT * FROM lifecycle.progress) and call again.';
   END IF;
   FOREACH one_stage IN ARRAY stages LOOP
-    CONTINUE WHEN stage IS NOT NULL AND one_stage <> stage;
+    CONTINUE WHEN one_stage <> stage
+      OR (stage IS NULL AND NOT EXISTS (SELECT FROM lifecycle.dead_letters d WHERE d.stage = one_stage AND d.resolved_at IS NULL));
     failed_state := NULL;
     PERFORM lifecycle._run_lock('stage:' || one_stage, true);
     run := lifecycle._begin_run('retry_dead_letters', NULL);

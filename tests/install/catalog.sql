@@ -45,6 +45,8 @@ INSERT INTO pins_its_own_path VALUES
   ('lifecycle.reconcile_contact_events(text,boolean)', 'commits in _run_sources'),
   ('lifecycle._run_sources(text,text,boolean)', 'commits after each step'),
   ('lifecycle.roll_up_metrics(date,date,boolean)', 'commits after each day'),
+  ('lifecycle.process_triggers(boolean)', 'commits after each step'),
+  ('lifecycle.refresh_segments(boolean)', 'commits after each step'),
   ('lifecycle._next_transaction(bigint)', 'commits');
 CREATE TEMP VIEW loose AS
 SELECT name FROM routines

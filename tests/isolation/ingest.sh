@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 27
+plan 28
 psql -X -q -f tests/lib/ingest_fixture.sql >/dev/null
 value() { psql -X -A -t -q -c "SET client_min_messages = error" -c "$1"; }
 ingest() { value 'CALL lifecycle.ingest_events()'; }
@@ -24,6 +24,7 @@ value "INSERT INTO lifecycle.event_inbox (line) SELECT event_line(n) FROM genera
 session_query a "BEGIN; $(insert 15)" >/dev/null
 session_send b 'CALL lifecycle.ingest_events()'
 succeeds 'a run waits for a session that is inserting one of its ids' session_blocked b
+is "$(value "SELECT procedure || ' ' || state FROM lifecycle.progress")" 'ingest_events waiting for a lock' '… progress says so'
 like "$(value 'CALL lifecycle.ingest_events()' 2>&1 || true)" 'another run is working on the inbox' 'a second run is refused meanwhile'
 session_open c
 session_query c 'SET client_min_messages = error' >/dev/null

@@ -4,7 +4,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
-SELECT plan(51);
+SELECT plan(52);
 
 CREATE TABLE lifecycle.facts (id int, at timestamptz NOT NULL, what text) PARTITION BY RANGE (at);
 CREATE TABLE lifecycle.facts_early PARTITION OF lifecycle.facts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -69,6 +69,8 @@ GRANT CREATE ON SCHEMA public TO append_only_stranger;
 REVOKE USAGE ON SCHEMA lifecycle FROM PUBLIC;
 SET ROLE append_only_stranger;
 SELECT lives_ok('CREATE TABLE public.mine (a int); ALTER TABLE public.mine ADD b int; DROP TABLE public.mine', 'who may not even use the schema makes tables as before');
+SELECT lives_ok($$CREATE TABLE public.mine (a int); CREATE TRIGGER t BEFORE UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+  ALTER TRIGGER t ON public.mine RENAME TO append_only; DROP TRIGGER append_only ON public.mine; DROP TABLE public.mine$$, '... and triggers, whatever their names');
 RESET ROLE;
 
 -- The guard itself

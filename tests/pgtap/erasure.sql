@@ -31,15 +31,15 @@ INSERT INTO lifecycle.lifecycle_events (event_type, user_id, event_data, created
 SELECT 'noted', u(n), jsonb_build_object('text', 'secret'), t FROM generate_series(1, 4) n, unnest(ARRAY[now(), :'older'::timestamptz]) t;
 INSERT INTO lifecycle.workflows (id, name, bpmn_xml) VALUES (md5('w')::uuid, 'w', '<x/>');
 INSERT INTO lifecycle.workflow_executions (workflow_id, user_id, status, variables, error_message) SELECT md5('w')::uuid, u(n), 'failed', '{"name": "secret"}', 'secret' FROM generate_series(1, 2) n;
-INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{}');
+INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{"==": [1, 1]}');
 INSERT INTO lifecycle.trigger_executions (trigger_id, user_id, event_data, condition_met) VALUES (md5('t')::uuid, u(1), '{"user_id": "x1", "properties": "secret"}', true), (md5('t')::uuid, NULL, '{"user_id": "x1", "properties": "secret"}', false),
   (md5('t')::uuid, u(2), '{"user_id": "x2"}', true);
 UPDATE lifecycle.user_lifecycle_history SET metadata = '{"by": "secret"}';
-INSERT INTO lifecycle.event_inbox (line, event, bytes) VALUES
-  (format('{"event_id":"%s","event_name":"page_viewed","event_time":"%s","user_id":"x1","properties":{"a":"secret"}}', md5('inbox 1')::uuid, to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL, NULL),
-  (NULL, jsonb_build_object('specversion', '1.0', 'id', md5('inbox 2')::uuid, 'source', 's', 'type', 'org.page_viewed', 'time', to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'subject', 'x1', 'data', '{"a": "secret"}'::jsonb), NULL),
-  (NULL, NULL, '{"user_id":"ann@secret.org",'::bytea || '\xff'), (NULL, NULL, '{"user_id":"bob@other.org",'::bytea || '\xff'),
-  (format('{"event_id":"%s","event_name":"page_viewed","event_time":"%s","user_id":"x2","properties":{}}', md5('inbox 5')::uuid, to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL, NULL);
+INSERT INTO lifecycle.event_inbox (line, bytes) VALUES
+  (format('{"event_id":"%s","event_name":"page_viewed","event_time":"%s","user_id":"x1","properties":{"a":"secret"}}', md5('inbox 1')::uuid, to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL),
+  (jsonb_build_object('specversion', '1.0', 'id', md5('inbox 2')::uuid, 'source', 's', 'type', 'org.page_viewed', 'time', to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'subject', 'x1', 'data', '{"a": "secret"}'::jsonb)::text, NULL),
+  (NULL, '{"user_id":"ann@secret.org",'::bytea || '\xff'), (NULL, '{"user_id":"bob@other.org",'::bytea || '\xff'),
+  (format('{"event_id":"%s","event_name":"page_viewed","event_time":"%s","user_id":"x2","properties":{}}', md5('inbox 5')::uuid, to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL);
 INSERT INTO lifecycle.dead_letters (stage, sqlstate, code, detail, findings, body, body_bytes) VALUES ('ingest', '23514', 'x', 'secret', '[{"detail": "secret"}]', '{"user_id": "x1", "note": "secret"}', NULL), ('ingest', '23514', 'x', NULL, NULL, NULL, 'mail ANN@secret.org,'),
   ('ingest', '23514', 'x', 'kept', '[]', '{"user_id": "x11", "e-mail": "xann@secret.org"}', NULL);
 UPDATE lifecycle.retention_policies SET directory = :'directory' WHERE archive;

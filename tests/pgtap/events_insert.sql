@@ -1,6 +1,6 @@
 -- Events inserted directly: the contract, one key an event over all months, changed_xid, whoever inserts.
 \ir ../lib/ingest_fixture.sql
-SELECT plan(40);
+SELECT plan(44);
 CREATE FUNCTION put(n bigint, at timestamptz DEFAULT '2026-01-15', who text DEFAULT 'u1', what text DEFAULT 'user_signed_up', props jsonb DEFAULT '{"a": 1}') RETURNS void LANGUAGE sql AS $$
   INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES (event_id(n), what, at, who, props) $$;
 SELECT lifecycle._ensure_partition('lifecycle.events', m) FROM generate_series(timestamptz '2025-11-01', '2026-04-01', '1 month') m \g /dev/null
@@ -95,6 +95,19 @@ SELECT lives_ok('INSERT INTO lifecycle.event_keys SELECT * FROM lifecycle.event_
 SELECT throws_ok('INSERT INTO lifecycle.event_keys SELECT event_id, event_time, gen_random_uuid() FROM lifecycle.event_keys LIMIT 1', '23505', NULL, '... but not such with other content');
 INSERT INTO lifecycle.event_keys SELECT event_id(51), '2026-01-15', gen_random_uuid();
 SELECT throws_ok('SELECT put(51)', '23505', NULL, 'an event whose key has other content is refused');
+-- Tables that are attached with rows
+CREATE TABLE lifecycle.old_month (LIKE lifecycle.events);
+INSERT INTO lifecycle.old_month SELECT event_id(60 + n), 'user_signed_up', '2015-05-05', 'u1', jsonb_build_object('n', n), now(), '3' FROM generate_series(1, 3) n;
+ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.old_month FOR VALUES FROM ('2015-05-01') TO ('2015-06-01');
+SELECT is((SELECT count(*) FROM lifecycle.event_keys k JOIN lifecycle.old_month o USING (event_id, event_time) WHERE k.content = lifecycle.event_content(o.event_name, o.event_time, o.user_id, o.properties)),
+  3::bigint, 'the events of a table that is attached have their keys');
+SELECT throws_ok('SELECT put(61)', '23505', NULL, '... and their ids are used');
+ALTER TABLE lifecycle.events DETACH PARTITION lifecycle.old_month;
+ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.old_month FOR VALUES FROM ('2015-05-01') TO ('2015-06-01');
+SELECT is((SELECT count(*) FROM lifecycle.events WHERE event_time < '2016-01-01'), 3::bigint, 'detached and attached again, they are what they were');
+CREATE TABLE lifecycle.other_month (LIKE lifecycle.events);
+INSERT INTO lifecycle.other_month SELECT event_id(61), 'user_signed_up', '2015-06-05', 'u1', '{"n": 1}', now(), '3';
+SELECT throws_ok($$ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.other_month FOR VALUES FROM ('2015-06-01') TO ('2015-07-01')$$, '23505', NULL, 'a table with an id that is used cannot be attached');
 DROP OWNED BY events_writer;
 DROP ROLE events_writer;
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- From the inbox: each line in exactly one place, with its reasons; runs that add up.
 \ir ../lib/ingest_fixture.sql
-SELECT plan(64);
+SELECT plan(66);
 
 -- Any other trigger makes ingestion take the slow way, by INSERT: functions/ingest/keys_pg.cpp knows these.
 SELECT results_eq($$SELECT DISTINCT tgfoid::regproc::text COLLATE "C" FROM pg_trigger WHERE tgrelid IN ('lifecycle.events'::regclass, 'lifecycle.event_keys'::regclass) AND tgtype & 4 = 4 ORDER BY 1$$,
@@ -79,11 +79,11 @@ SELECT is((SELECT contract_version FROM lifecycle.dead_letters ORDER BY id DESC 
 
 -- The other forms of a row
 TRUNCATE lifecycle.event_inbox;
-INSERT INTO lifecycle.event_inbox (event) VALUES (event_line(300)::jsonb), ('{"event_name": "user_signed_up"}');
+INSERT INTO lifecycle.event_inbox (line) SELECT doc FROM (VALUES (event_line(300)::jsonb), ('{"event_name": "user_signed_up"}')) d (doc);
 INSERT INTO lifecycle.event_inbox (bytes) VALUES (convert_to(event_line(301, '{"properties": {"name": "Zoë"}}'), 'UTF8')), ('\x7b22ff'), ('');
 INSERT INTO lifecycle.event_inbox (line, bytes) VALUES (event_line(302), '\x00');
 CALL lifecycle.ingest_events();
-SELECT is(last_run(), 'succeeded: 6 in = 2 written + 0 repeats + 4 dead', 'events as jsonb and as bytes; a row with two of them is dead');
+SELECT is(last_run(), 'succeeded: 6 in = 2 written + 0 repeats + 4 dead', 'events as jsonb and as bytes; a row with both columns is dead');
 SELECT is((SELECT properties ->> 'name' FROM lifecycle.events WHERE event_id = event_id(301)), 'Zoë', 'bytes are UTF-8');
 SELECT results_eq('SELECT code, body, body_bytes FROM lifecycle.dead_letters ORDER BY id DESC LIMIT 4',
   $$VALUES ('line.empty', event_line(302), bytea '\x00'), ('line.empty', NULL, ''), ('json.invalid_utf8', NULL, '\x7b22ff'), ('event_id.missing', '{"event_name": "user_signed_up"}', NULL)$$, 'dead letters keep the row in its form');
@@ -140,6 +140,13 @@ INSERT INTO lifecycle.event_inbox (line) SELECT event_line(n) FROM generate_seri
 CALL lifecycle.ingest_events();
 SELECT is((SELECT count(*) FROM seen), 21::bigint, 'triggers of the user''s own fire');
 SELECT is((SELECT count(*) FROM lifecycle.events WHERE note = 'ours' AND event_id >= event_id(1700)), 21::bigint, '... and columns have their defaults');
+CREATE TRIGGER see_keys AFTER INSERT ON lifecycle.event_keys FOR EACH ROW EXECUTE FUNCTION see();
+INSERT INTO lifecycle.event_inbox (line) SELECT event_line(n) FROM generate_series(1715, 1724) n;
+INSERT INTO lifecycle.event_inbox (line) VALUES (event_line(1724)), (event_line(1723, '{"user_id": "other"}')), (event_line(1716, '{"user_id": "other"}'));
+CALL lifecycle.ingest_events();
+SELECT is(last_run(), 'succeeded: 13 in = 4 written + 7 repeats + 2 dead', 'with triggers on the keys, too, lines come to the same');
+SELECT is((SELECT count(*) FROM seen WHERE by_trigger = 'see_keys'), 4::bigint, '... and those fire as well');
+DROP TRIGGER see_keys ON lifecycle.event_keys;
 DROP TRIGGER see ON lifecycle.events;
 CREATE UNIQUE INDEX ON lifecycle.events_p2025_03 ((properties ->> 'n')) WHERE event_name = 'login_succeeded';
 INSERT INTO lifecycle.event_inbox (line) VALUES (event_line(1800, '{"event_name": "login_succeeded", "properties": {"n": "a"}}')), (event_line(1801, '{"event_name": "login_succeeded", "properties": {"n": "a"}}')),

@@ -1,6 +1,6 @@
 -- Retention as the policies say, archives that give back exactly what was dropped, and restore.
 \ir ../lib/ledger_test.sql
-SELECT plan(76);
+SELECT plan(77);
 \set directory `mktemp -d /tmp/retention.XXXXXX && chmod 777 /tmp/retention.* 2>/dev/null`
 \setenv DIRECTORY :directory
 CREATE FUNCTION months_ago(n int) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('month', now()) - n * interval '1 month' $$;
@@ -21,7 +21,7 @@ SELECT is((SELECT concat_ws(' ', status, rows_in, deleted) FROM lifecycle.pipeli
 -- Rows of every age.
 INSERT INTO lifecycle.users (id, email, current_lifecycle_stage) SELECT md5('u' || i)::uuid, 'u' || i || '@x.org', 'Activation' FROM generate_series(1, 50) i;
 INSERT INTO lifecycle.workflows (id, name, bpmn_xml) VALUES (md5('w')::uuid, 'w', '<x/>');
-INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'x', '{}');
+INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t')::uuid, 't', 'page_viewed', '{"==": [1, 1]}');
 INSERT INTO lifecycle.workflow_executions (id, workflow_id, user_id, status, started_at, completed_at) VALUES
   (md5('old')::uuid, md5('w')::uuid, md5('u1')::uuid, 'completed', now() - interval '14 months', now() - interval '13 months'),
   (md5('failed')::uuid, md5('w')::uuid, md5('u1')::uuid, 'failed', now() - interval '14 months', NULL),
@@ -103,6 +103,10 @@ SELECT is((h.bytes, h.file_hash), (a.bytes, a.file_hash), 'the file is what is o
 -- Restore: the very rows.
 SELECT manifest AS m30, path AS p30 FROM archive_of(30) \gset
 SELECT manifest AS m26, path AS p26 FROM archive_of(26) \gset
+BEGIN;
+SELECT line AS said FROM lifecycle._restore_step(NULL, 1, :'m26', interval '1 day', NULL, NULL) \gset
+ROLLBACK;
+SELECT is(:'said'::text, '1000 rows', 'nothing is said of references where none had to be cleared');
 CALL lifecycle.restore_archive(:'m26');
 CREATE FUNCTION differing(n int) RETURNS TABLE (id bigint) LANGUAGE sql AS $$
   SELECT id FROM (SELECT * FROM lifecycle.lifecycle_events WHERE created_at >= months_ago(n) AND created_at < months_ago(n - 1)) e

@@ -17,17 +17,17 @@ AS $$
       'email = ''erased-'' || t.id || ''@erased.invalid'', attributes = ''{}'', updated_at = now()'),
     ('lifecycle.user_lifecycle_history', false, 't.user_id = ANY ($1) AND t.metadata <> ''{}''', 'metadata = ''{}'''),
     ('lifecycle.lifecycle_events', false, 't.user_id = ANY ($1) AND t.event_data <> ''{}''', 'event_data = ''{}'''),
-    ('lifecycle.trigger_executions', false, '(t.user_id = ANY ($1) OR t.event_data ->> ''user_id'' = ANY ($3)) AND t.event_data <> ''{}''', 'event_data = ''{}'''),
+    ('lifecycle.trigger_executions', false, '(t.user_id = ANY ($1) OR t.event_data ->> ''user_id'' = ANY ($3) OR lower(t.event_data ->> ''user_id'') = ANY ($1::text[])) AND t.event_data <> ''{}''', 'event_data = ''{}'''),
     ('lifecycle.workflow_executions', false, 't.user_id = ANY ($1) AND (t.variables <> ''{}'' OR t.error_message IS NOT NULL)',
       'variables = ''{}'', error_message = NULL'),
-    ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, t.event::text, encode(t.bytes, ''escape'')), $3, $4)
+    ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $3, $4)
         AND t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5)',
-      'line = lifecycle._redacted_line(coalesce(t.line, t.event::text, encode(t.bytes, ''escape'')), $5), event = NULL, bytes = NULL'),
-    ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, encode(t.body_bytes, ''escape'')), $3, $4)',
+      'line = lifecycle._redacted_line(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $5), bytes = NULL'),
+    ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, lifecycle._bytes_as_text(t.body_bytes)), $3, $4)',
       'body = NULL, body_bytes = NULL, findings = NULL, detail = ''The person was erased.'', resolved_at = coalesce(t.resolved_at, now())'),
     -- An error may have quoted the row it failed on.
     ('lifecycle.pipeline_runs', false, 'lifecycle._mentions(concat_ws('' '', t.message, t.detail), $3, $4)', 'message = ''The person was erased.'', detail = NULL'),
-    ('lifecycle.events', true, '(t.user_id = ANY ($3) OR (strpos(t.user_id, ''@'') > 0 AND lifecycle.normalize_email(t.user_id) = ANY ($4)))
+    ('lifecycle.events', true, '(t.user_id = ANY ($3) OR lower(t.user_id) = ANY ($1::text[]) OR (strpos(t.user_id, ''@'') > 0 AND lifecycle.normalize_email(t.user_id) = ANY ($4)))
         AND (t.user_id <> $5 OR t.properties <> ''{}'')',
       'user_id = $5, properties = ''{}'', changed_xid = pg_current_xact_id()'),
     -- So that a delivery of the same event, redacted as it comes in, is a repeat, and a dump loads.

@@ -5,12 +5,24 @@ AS $$
 DECLARE
   key text;
   email text;
+  plain text;
   special constant text := '([\\.+*?^$()\[\]{}|-])';
 BEGIN
+  -- Escapes hide a name: many programs write every letter beyond ASCII as one. jsonb has none left.
+  IF strpos(line, '\u') > 0 THEN
+    BEGIN
+      plain := line::jsonb;
+    EXCEPTION WHEN OTHERS THEN
+      NULL; -- broken
+    END;
+    IF plain <> line AND lifecycle._mentions(plain, keys, emails) THEN
+      RETURN true;
+    END IF;
+  END IF;
   -- The line may be broken in any way, so it is looked at as text. A name is one only where an event names its user: it may be short.
   FOREACH key IN ARRAY keys LOOP
-    IF strpos(line, key) > 0 AND (length(key) >= 32
-        OR line ~ ('"(user_id|subject)"\s*:\s*"?' || regexp_replace(trim(BOTH '"' FROM to_json(key)::text), special, '\\\1', 'g') || '"?\s*([,}]|$)')) THEN
+    IF (length(key) >= 32 AND strpos(lower(line), lower(key)) > 0) OR (strpos(line, key) > 0
+        AND line ~ ('"(user_id|subject)"\s*:\s*"?' || regexp_replace(trim(BOTH '"' FROM to_json(key)::text), special, '\\\1', 'g') || '"?\s*([,}]|$)')) THEN
       RETURN true;
     END IF;
   END LOOP;

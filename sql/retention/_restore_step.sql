@@ -10,7 +10,7 @@ BEGIN
   IF step = 1 THEN
     SELECT * INTO loaded FROM lifecycle._load_archive(manifest);
     staging := loaded.staging;
-    line := format('%s rows', loaded.rows) || coalesce(format(' (%s set to null, as what they pointed to is gone)', loaded.cleared), '')
+    line := format('%s rows', loaded.rows) || coalesce(' (' || loaded.cleared || ' set to null, as what they pointed to is gone)', '')
       || CASE WHEN loaded.redacted > 0 THEN format(', %s of them of people erased since, redacted', loaded.redacted) ELSE '' END;
   ELSIF step = 2 THEN
     -- Foreign keys that are there and proved already make attaching a matter of the catalog.
