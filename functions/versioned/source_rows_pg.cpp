@@ -94,7 +94,8 @@ std::int64_t read_source(const Source& source, const KeyColumns& key, KeyBytes* 
     fetch_source_key(key, slot, values);
     MemoryContextSwitchTo(caller);
     bool is_null = false;
-    const Datum version = slot_getattr(slot, source.version, &is_null);
+    const Datum version =
+        source.version == InvalidAttrNumber ? Int64GetDatum(0) : slot_getattr(slot, source.version, &is_null);
     if (is_null) {
       ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION), errmsg("a row to be upserted has no version"),
                       errdetail("Its record_version in %s is null.", RelationGetRelationName(source.table)),

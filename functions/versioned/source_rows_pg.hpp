@@ -14,7 +14,7 @@ namespace lifecycle::versioned {
 // Plain data.
 struct Source {
   Relation table;
-  AttrNumber version;
+  AttrNumber version; // InvalidAttrNumber: all rows are of version 0
   Oid version_type;
   Snapshot snapshot;
   TupleTableSlot* rows[2];   // of the table

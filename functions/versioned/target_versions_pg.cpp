@@ -104,7 +104,8 @@ void read_versions(const Target& target, Batch* batch) {
     bool all_dead = false;
     if (table_index_fetch_tuple(fetch, &tid, target.snapshot, slot, &call_again, &all_dead)) {
       bool is_null = false;
-      const Datum version = slot_getattr(slot, target.version, &is_null);
+      const Datum version =
+          target.version == InvalidAttrNumber ? Int64GetDatum(0) : slot_getattr(slot, target.version, &is_null);
       if (!is_null) {
         batch->see_version(places.first[i], version_value(target.version_type, version));
       }

@@ -16,7 +16,7 @@ namespace lifecycle::versioned {
 struct Target {
   Relation table;
   Relation index;
-  AttrNumber version;
+  AttrNumber version; // InvalidAttrNumber: all rows are of version 0
   Oid version_type;
   Snapshot snapshot;
   KeyColumns* key;

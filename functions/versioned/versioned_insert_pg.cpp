@@ -1,6 +1,6 @@
 // _versioned_insert(target, source, key_index, statement): reads a batch of versions, leaves out of it what the target
 // already has or has passed, and runs an INSERT … ON CONFLICT over the rest, which the statement reads under the name
-// survivors.
+// survivors. A target without record_version has what it has for good.
 //
 // The statement decides: what is left out beforehand could not have changed anything, and a row that another session
 // overtakes between our reading and our writing is held back by the statement's own WHERE. Left out rows take no lock
@@ -60,12 +60,15 @@ Objects* create_objects(MemoryContext context) {
   return objects;
 }
 
-bool is_version_type(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
-
-AttrNumber find_version(Relation table, Oid* type) {
-  const AttrNumber number = get_attnum(RelationGetRelid(table), version_name);
-  *type = number > 0 ? getBaseType(TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid) : InvalidOid;
-  return is_version_type(*type) ? number : InvalidAttrNumber;
+// False where there is a column of that name which is no version. Without one the number is InvalidAttrNumber: every
+// row counts as of one version.
+bool find_version(Relation table, AttrNumber* number, Oid* type) {
+  *number = get_attnum(RelationGetRelid(table), version_name);
+  if (*number == InvalidAttrNumber) {
+    return true;
+  }
+  *type = getBaseType(TupleDescAttr(RelationGetDescr(table), *number - 1)->atttypid);
+  return *type == INT2OID || *type == INT4OID || *type == INT8OID;
 }
 
 // Whether reading the table itself gives what a SELECT would.
@@ -73,6 +76,17 @@ bool is_plain(Relation table) {
   return (table->rd_rel->relkind == RELKIND_RELATION || table->rd_rel->relkind == RELKIND_MATVIEW) &&
          table->rd_rel->relam == HEAP_TABLE_AM_OID && !table->rd_rel->relhassubclass &&
          !RELATION_IS_OTHER_TEMP(table) && check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED;
+}
+
+// Whether it holds every row once, by columns.
+bool is_key(Relation index) {
+  const FormData_pg_index* const form = index->rd_index;
+  bool has_columns = true;
+  for (int i = 0; i < form->indnkeyatts; ++i) {
+    has_columns = has_columns && form->indkey.values[i] > 0;
+  }
+  return index->rd_rel->relam == BTREE_AM_OID && form->indisunique && form->indisvalid && form->indimmediate &&
+         has_columns && RelationGetIndexPredicate(index) == NIL;
 }
 
 void require_select(Relation table) {
@@ -139,11 +153,16 @@ std::int64_t apply(Relation table, Relation index, Relation source_table, const 
   Source source = {};
   Target target = {};
   source.table = source_table;
-  source.version = find_version(source_table, &source.version_type);
-  target.version = find_version(table, &target.version_type);
-  if (!is_plain(table) || !is_plain(source_table) || source.version == InvalidAttrNumber ||
-      target.version == InvalidAttrNumber || !describe_key(table, index, source_table, key)) {
+  if (!is_plain(table) || !is_plain(source_table) ||
+      !find_version(source_table, &source.version, &source.version_type) ||
+      !find_version(table, &target.version, &target.version_type) ||
+      (source.version == InvalidAttrNumber && target.version != InvalidAttrNumber) ||
+      !describe_key(table, index, source_table, key)) {
     return -1;
+  }
+  if (target.version == InvalidAttrNumber) { // then a key that is there is there for good
+    source.version = InvalidAttrNumber;
+    source.version_type = INT8OID;
   }
   require_select(source_table);
   require_select(table);
@@ -191,10 +210,8 @@ LIFECYCLE_FUNCTION(lifecycle_versioned_insert) {
   Relation const table = table_open(PG_GETARG_OID(0), RowExclusiveLock);
   Relation const source = table_open(PG_GETARG_OID(1), AccessShareLock);
   Relation const index = index_open(PG_GETARG_OID(2), AccessShareLock);
-  if (index->rd_index->indrelid != RelationGetRelid(table) || !index->rd_index->indisprimary ||
-      !index->rd_index->indisvalid) {
-    elog(ERROR, "\"%s\" is not the primary key of \"%s\"", RelationGetRelationName(index),
-         RelationGetRelationName(table));
+  if (index->rd_index->indrelid != RelationGetRelid(table) || !is_key(index)) {
+    elog(ERROR, "\"%s\" is no key of \"%s\"", RelationGetRelationName(index), RelationGetRelationName(table));
   }
   const char* const statement = text_to_cstring(PG_GETARG_TEXT_PP(3));
   auto* const counter = static_cast<Counter*>(palloc0(sizeof(Counter)));

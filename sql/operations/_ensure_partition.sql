@@ -14,6 +14,11 @@ BEGIN
   IF lifecycle._has_partition(parent, moment) THEN
     RETURN false;
   END IF;
+  -- Two that need it at once would both make it: the second waits until it can see the first one's.
+  PERFORM pg_advisory_xact_lock(hashtextextended(format('lifecycle_ledger.partition %s', parent::oid), 0));
+  IF lifecycle._has_partition(parent, moment) THEN
+    RETURN false;
+  END IF;
   partman := lifecycle._require_partman();
   SELECT n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner) INTO parent_name, owner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;

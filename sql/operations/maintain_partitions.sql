@@ -26,7 +26,7 @@ BEGIN
   FOR parent IN EXECUTE format('SELECT c.oid::regclass AS relation, p.premake, p.partition_interval::interval AS step
       FROM %I.part_config p JOIN pg_class c ON c.relname = split_part(p.parent_table, ''.'', 2) AND c.relkind = ''p''
       JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = split_part(p.parent_table, ''.'', 1)
-      WHERE n.nspname = ''lifecycle'' ORDER BY 1::text', partman)
+      WHERE n.nspname = ''lifecycle'' OR n.nspname IN (SELECT w.warehouse FROM lifecycle.warehouses w) ORDER BY 1::text', partman)
   LOOP
     attempt := 0;
     LOOP
@@ -74,4 +74,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.maintain_partitions() IS
-  'Makes the partitions to come of every time-partitioned table of install(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly, better daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';
+  'Makes the partitions to come of every time-partitioned table of install() and install_warehouse(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly, better daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';

@@ -1,0 +1,63 @@
+CREATE FUNCTION lifecycle._append_rows(dataset text, source regclass, warehouse name, OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+  target regclass := lifecycle._warehouse_table(warehouse, dataset);
+  shape record;
+  keys regclass;
+  columns text;
+  key_columns text;
+  key_list text;
+  statement text;
+  moment timestamptz;
+BEGIN
+  SELECT * INTO shape FROM lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset));
+  keys := lifecycle._warehouse_table(warehouse, shape.key_table);
+  columns := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(lifecycle._batch_columns(target, source)) WITH ORDINALITY AS c(name, place));
+  key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
+  key_list := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
+  FOR moment IN EXECUTE format('SELECT DISTINCT date_trunc(''hour'', %I) FROM %s WHERE %1$I IS NOT NULL', shape.time_column, source) LOOP
+    PERFORM lifecycle._ensure_partition(target, moment);
+  END LOOP;
+
+  -- The key is taken first; whoever has it brings the row, in the same statement.
+  statement := format('WITH taken AS (INSERT INTO %s (%s) SELECT %2$s FROM survivors ON CONFLICT DO NOTHING RETURNING %s) '
+    || 'INSERT INTO %s (%s) SELECT %s FROM survivors s JOIN taken USING (%3$s) RETURNING true',
+    keys, key_columns, key_list, target, columns, columns);
+  SELECT v.inserted, v.inserted + v.stale INTO written, rows_in
+    FROM lifecycle._versioned_insert(keys, source, (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary), statement) v;
+  IF rows_in IS NULL THEN
+    EXECUTE format('SELECT count(*) FROM %s', source) INTO rows_in;
+    EXECUTE format('WITH survivors AS MATERIALIZED (SELECT DISTINCT ON (%1$s) s.* FROM %2$s s ORDER BY %1$s, ROW(s.*) USING OPERATOR(pg_catalog.*>)), %3$s',
+      key_list, source, substr(statement, length('WITH ') + 1));
+    GET DIAGNOSTICS written = ROW_COUNT;
+  END IF;
+  dead := 0;
+  IF written < rows_in THEN
+    -- A row that is there as it is now is a repeat. Any other took a key that belongs to another row.
+    dead := lifecycle._bury_rows(dataset, format($sql$
+      SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body,
+        CASE WHEN k."is there" IS NULL THEN 'guard_violated' WHEN NOT k."is there" THEN 'key_reused' ELSE 'content_differs' END AS code,
+        CASE WHEN k."is there" IS NULL THEN %2$L WHEN NOT k."is there" THEN format(%3$L, k."present") ELSE %4$L END AS detail
+      FROM %5$s b
+        LEFT JOIN LATERAL (SELECT (%6$s) AS "is there", to_jsonb(k.*) AS "present" FROM %7$s k WHERE %8$s) k ON true
+        LEFT JOIN %9$s t ON k."is there" AND %10$s
+      WHERE k."is there" IS NOT TRUE OR (%11$s) IS DISTINCT FROM (%12$s)
+      $sql$,
+      (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
+      format('Another row has the same %s.', (SELECT string_agg((SELECT string_agg(name, ', ' ORDER BY place) FROM jsonb_array_elements_text(g) WITH ORDINALITY AS x(name, place)), '; or ')
+        FROM jsonb_array_elements(shape.guards) g)),
+      format('The key was taken by a row of another %s or %s: %%s.', shape.tenant, shape.time_column), 'A row with this key is there, with other content.',
+      source, format('k.%1$I = b.%1$I AND k.%2$I = b.%2$I', shape.tenant, shape.time_column), keys,
+      (SELECT string_agg(format('k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name), target,
+      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
+      (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
+      (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c)));
+  END IF;
+  unchanged := rows_in - written - dead;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._append_rows(text, regclass, name) IS
+  'Internal: brings a batch into the table of an append-only dataset: each row whose key is not there yet. The same row again changes nothing and writes no WAL; another row under a key that is taken, or against a uniqueness guard, becomes a dead letter. Partitions are made as they are needed. rows_in = written + unchanged + dead.';

@@ -1,0 +1,44 @@
+CREATE PROCEDURE lifecycle.install_warehouse(warehouse name DEFAULT 'lifecycle', partition_step interval DEFAULT '1 day', distributable boolean DEFAULT false)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+DECLARE
+  dataset record;
+BEGIN
+  PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_owner('install_warehouse()');
+  IF warehouse IS NULL OR partition_step IS NULL OR distributable IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'install_warehouse() takes no null',
+      HINT = 'CALL lifecycle.install_warehouse(); or CALL lifecycle.install_warehouse(warehouse => ''hq'', partition_step => ''1 month'');';
+  ELSIF lifecycle._partition_unit(partition_step) IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('cannot partition by steps of %s', partition_step),
+      HINT = 'Steps are 1 hour, 1 day, 1 week, 1 month, 3 months or 1 year.';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  -- How the tables are made is settled by the first call.
+  INSERT INTO lifecycle.warehouses AS w (warehouse, partition_step, distributable) VALUES (warehouse, partition_step, distributable) ON CONFLICT ON CONSTRAINT warehouses_pkey DO NOTHING;
+  SELECT w.partition_step, w.distributable INTO partition_step, distributable FROM lifecycle.warehouses w WHERE w.warehouse = install_warehouse.warehouse;
+  IF to_regnamespace(quote_ident(warehouse)) IS NULL THEN
+    EXECUTE format('CREATE SCHEMA %I', warehouse);
+  END IF;
+  FOR dataset IN
+    SELECT d.dataset AS name, d.contract, s.* FROM lifecycle.datasets d CROSS JOIN LATERAL lifecycle._warehouse_shape(d.contract) s
+    WHERE d.status IN ('active', 'deprecated') AND s.semantics <> 'replace' ORDER BY d.dataset
+  LOOP
+    EXECUTE lifecycle._warehouse_ddl(dataset.contract, warehouse, distributable);
+    IF dataset.partitioned THEN
+      PERFORM lifecycle._partition_by_time(format('%I.%I', warehouse, dataset.name)::regclass, dataset.time_column, partition_step);
+    END IF;
+    -- Distributed tables take no triggers: there privileges alone keep what was written.
+    IF dataset.semantics <> 'versioned-upsert' AND NOT distributable THEN
+      PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.name)::regclass);
+      IF dataset.key_table IS NOT NULL THEN
+        PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.key_table)::regclass);
+      END IF;
+    END IF;
+  END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE lifecycle.install_warehouse(name, interval, boolean) IS
+  'On the receiving side: creates the tables of all active datasets in a schema (created where it is missing), with the contract''s columns, keys and write semantics, or adds the columns that a later version of a contract brings. Append-only tables are partitioned by their time column in steps of partition_step, bounds in UTC (pg_partman makes the partitions, maintain_partitions() those to come), with a narrow table NAME_keys that keeps their keys unique over all partitions, and refuse UPDATE, DELETE and TRUNCATE. distributable: keys contain org_id and there are no triggers, so that the tables can be distributed by it (docs/EXPORT.md). partition_step and distributable hold from the first call on. lifecycle_event_history is delivered in files and has no table. Idempotent. Errors: 55000 before install(), 42501 for another role, 22023 for another step.';
