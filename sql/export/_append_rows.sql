@@ -39,20 +39,20 @@ BEGIN
     -- A row that is there as it is now is a repeat. Any other took a key that belongs to another row.
     dead := lifecycle._bury_rows(dataset, format($sql$
       SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body,
-        CASE WHEN k."is there" IS NULL THEN 'guard_violated' WHEN NOT k."is there" THEN 'key_reused' ELSE 'content_differs' END AS code,
-        CASE WHEN k."is there" IS NULL THEN %2$L WHEN NOT k."is there" THEN format(%3$L, k."present") ELSE %4$L END AS detail
-      FROM %5$s b
-        LEFT JOIN LATERAL (SELECT (%6$s) AS "is there", to_jsonb(k.*) AS "present" FROM %7$s k WHERE %8$s) k ON true
-        LEFT JOIN %9$s t ON k."is there" AND %10$s
-      WHERE k."is there" IS NOT TRUE OR (%11$s) IS DISTINCT FROM (%12$s)
+        CASE WHEN k.%2$I IS NULL THEN 'guard_violated' WHEN t.%2$I IS NULL THEN 'key_reused' ELSE 'content_differs' END AS code,
+        CASE WHEN k.%2$I IS NULL THEN %3$L WHEN t.%2$I IS NULL THEN format(%4$L, to_jsonb(k.*)) ELSE %5$L END AS detail
+      FROM %6$s b
+        LEFT JOIN %7$s k ON %8$s
+        LEFT JOIN %9$s t ON %10$s
+      WHERE (%11$s) IS DISTINCT FROM (%12$s)
       $sql$,
-      (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
+      (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)), shape.tenant,
       format('Another row has the same %s.', (SELECT string_agg((SELECT string_agg(name, ', ' ORDER BY place) FROM jsonb_array_elements_text(g) WITH ORDINALITY AS x(name, place)), '; or ')
         FROM jsonb_array_elements(shape.guards) g)),
       format('The key was taken by a row of another %s or %s: %%s.', shape.tenant, shape.time_column), 'A row with this key is there, with other content.',
-      source, format('k.%1$I = b.%1$I AND k.%2$I = b.%2$I', shape.tenant, shape.time_column), keys,
-      (SELECT string_agg(format('k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name), target,
-      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
+      source, keys, (SELECT string_agg(format('k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name),
+      -- Both at once: by the key table's row to the one partition, and only if the batch means that row.
+      target, (SELECT string_agg(format('t.%1$I = k.%1$I AND k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
       (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
       (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c)));
   END IF;

@@ -15,7 +15,7 @@ SELECT skip('the specifications of the datasets are not there (LEDGER_SHARED/../
 SELECT * FROM finish();
 \q
 \endif
-SELECT plan(28);
+SELECT plan(29);
 
 -- "## 1) `name` (semantics)" begins a dataset.
 CREATE TABLE sections AS
@@ -102,4 +102,7 @@ SELECT set_eq($$SELECT name::text COLLATE "default" FROM columns WHERE dataset =
 SELECT set_eq($$SELECT jsonb_array_elements_text(property -> 'examples') FROM columns WHERE dataset = 'lifecycle_event_history' AND name = 'event_type'$$,
   (SELECT array_agg(m[1]) FROM regexp_matches(:'history', '\n\| `(\w+)` \|', 'g') AS m), '... its twelve event types');
 SELECT is((SELECT count(*) FROM regexp_matches(:'history', '\n\| `(\w+)` \|', 'g')), 12::bigint, '... twelve');
+-- "| `qbr` | QBR meeting detected | Calendar |"
+SELECT set_eq('SELECT event_type COLLATE "default" || description || detection_source FROM lifecycle.history_event_types',
+  (SELECT array_agg(m[1] || m[2] || m[3]) FROM regexp_matches(:'history', '\n\| `(\w+)` \| ([^|]*) \| ([^|]*) \|', 'g') AS m), '... as described, each with its detection source');
 SELECT * FROM finish();
