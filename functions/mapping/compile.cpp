@@ -22,6 +22,18 @@ std::string_view sql_type(TargetKind kind) {
   return types[static_cast<std::size_t>(kind)];
 }
 
+// What reads a text as a value of the kind, null where it is none.
+std::string_view reader(TargetKind kind) {
+  switch (kind) {
+    case TargetKind::integer:
+      return "lifecycle._integer_or_null";
+    case TargetKind::number:
+      return "lifecycle._number_or_null";
+    default:
+      return "lifecycle._uuid_or_null";
+  }
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view between) {
   std::string joined;
   for (const std::string& part : parts) {
@@ -44,9 +56,10 @@ class Emitter {
       column.expression = object(rule);
       return column;
     }
-    if (kind == TargetKind::time) {
-      column.expression = time(rule);
-      column.raw = raw_time(rule);
+    const auto may_fail = [&](const Term& term) { return is_fallible(term, kind); };
+    if (std::any_of(rule.first.begin(), rule.first.end(), may_fail)) {
+      column.expression = first_present(rule, kind);
+      column.raw = raw(rule, kind);
     } else {
       std::vector<std::string> values;
       for (const Term& term : rule.first) {
@@ -55,7 +68,9 @@ class Emitter {
       column.expression = coalesce(values);
     }
     if (rule.first.size() == 1) {
-      column.plain_column = rule.first.front().column;
+      const Term& term = rule.first.front();
+      column.only_column = term.column;
+      column.plain_column = term.translation.empty() ? term.column : std::nullopt;
     }
     return column;
   }
@@ -75,16 +90,52 @@ class Emitter {
   // Collations are pinned: the columns of one COALESCE may have different ones, which would leave it without any.
   std::string text(std::size_t column) { return reference(column) + R"(::text COLLATE "C")"; }
 
+  // An empty text is how files write an absent value.
+  std::string present_text(const Term& term) {
+    const std::string plain =
+        kind_of(term) == SourceKind::text ? "NULLIF(" + text(*term.column) + ", '')" : text(*term.column);
+    if (term.translation.empty()) {
+      return plain;
+    }
+    std::string expression = "CASE " + plain;
+    for (const auto& [from, to] : term.translation) {
+      expression += " WHEN " + quote_literal(from) + " THEN " + (to ? quote_literal(*to) + "::text" : "NULL::text");
+    }
+    return expression + " ELSE " + plain + " END";
+  }
+
+  // Whether a value may be there that is none of the target's kind.
+  [[nodiscard]] bool is_fallible(const Term& term, TargetKind kind) const {
+    if (kind == TargetKind::time) {
+      return true;
+    }
+    if (!term.column || kind == TargetKind::text || kind == TargetKind::json) {
+      return false;
+    }
+    return !term.translation.empty() || kind_of(term) == SourceKind::text ||
+           (kind == TargetKind::integer && kind_of(term) == SourceKind::numeric);
+  }
+
   std::string value(const Term& term, TargetKind kind) {
+    if (kind == TargetKind::time) {
+      return time_value(term);
+    }
     if (!term.column) {
       const std::string literal = quote_literal(term.constant) + "::" + std::string(sql_type(kind));
       return kind == TargetKind::text ? literal + R"( COLLATE "C")" : literal;
     }
-    if (kind != TargetKind::text) {
-      return reference(*term.column) + "::" + std::string(sql_type(kind));
+    if (kind == TargetKind::text) {
+      return present_text(term);
     }
-    // An empty text is how files write an absent value.
-    return kind_of(term) == SourceKind::text ? "NULLIF(" + text(*term.column) + ", '')" : text(*term.column);
+    if (!term.translation.empty() || kind_of(term) == SourceKind::text) {
+      return std::string(reader(kind)) + '(' + present_text(term) + ')';
+    }
+    if (is_fallible(term, kind)) { // a numeric that may not be whole
+      const std::string number = reference(*term.column) + "::numeric";
+      return "CASE WHEN " + number + " = trunc(" + number + ") AND " + number +
+             " BETWEEN -9223372036854775808 AND 9223372036854775807 THEN " + number + "::bigint END";
+    }
+    return reference(*term.column) + "::" + std::string(sql_type(kind));
   }
 
   std::string time_value(const Term& term) {
@@ -104,37 +155,43 @@ class Emitter {
     }
   }
 
-  // The value as the source has it, null where it is absent: a blank text is.
-  std::string raw_value(const Term& term) {
+  // The value as the source has it, null where it is absent: for a time a blank text is.
+  std::string raw_value(const Term& term, TargetKind kind) {
     if (!term.column) {
       return quote_literal(term.constant) + "::text";
+    }
+    if (kind != TargetKind::time) {
+      return present_text(term);
     }
     return kind_of(term) == SourceKind::text ? "NULLIF(btrim(" + text(*term.column) + ", " + blanks + "), '')"
                                              : text(*term.column);
   }
 
-  // The first time that is present decides, readable or not: falling through to the next would hide the bad value.
-  std::string time(const Rule& rule) {
+  // The first value that is present decides, readable or not: falling through to the next would hide the bad one.
+  std::string first_present(const Rule& rule, TargetKind kind) {
     if (rule.first.size() == 1) {
-      return time_value(rule.first.front());
+      return value(rule.first.front(), kind);
     }
     std::string expression = "CASE";
     for (const Term& term : rule.first) {
       if (&term == &rule.first.back()) {
-        expression += " ELSE " + time_value(term);
+        expression += " ELSE " + value(term, kind);
       } else {
-        const bool may_be_blank = kind_of(term) == SourceKind::text;
-        const std::string present = may_be_blank ? raw_value(term) : reference(*term.column);
-        expression += " WHEN " + present + " IS NOT NULL THEN " + time_value(term);
+        expression += " WHEN " + presence(term, kind) + " IS NOT NULL THEN " + value(term, kind);
       }
     }
     return expression + " END";
   }
 
-  std::string raw_time(const Rule& rule) {
+  std::string presence(const Term& term, TargetKind kind) {
+    const bool may_be_blank = kind_of(term) == SourceKind::text || !term.translation.empty();
+    return may_be_blank ? raw_value(term, kind) : reference(*term.column);
+  }
+
+  std::string raw(const Rule& rule, TargetKind kind) {
     std::vector<std::string> values;
     for (const Term& term : rule.first) {
-      values.push_back(raw_value(term));
+      values.push_back(raw_value(term, kind));
     }
     return "left(" + coalesce(values) + ", " + std::to_string(shown_raw) + ')';
   }
@@ -166,9 +223,16 @@ Compiled compile(std::string_view document, const Relation& relation, const Targ
   Emitter emitter(relation);
   Compiled compiled;
   for (std::size_t i = 0; i < targets.columns.size(); ++i) {
-    const TargetKind kind = targets.columns[i].kind;
-    compiled.columns.push_back(rules.columns[i] ? emitter.emit(*rules.columns[i], kind)
-                                                : CompiledColumn{"NULL::" + std::string(sql_type(kind)), {}, {}});
+    const Target& target = targets.columns[i];
+    if (rules.columns[i]) {
+      compiled.columns.push_back(emitter.emit(*rules.columns[i], target.kind));
+    } else {
+      const bool is_given = target.required && target.valid_values.size() == 1;
+      CompiledColumn column;
+      column.expression = is_given ? quote_literal(target.valid_values.front()) : "NULL";
+      column.expression.append("::").append(sql_type(target.kind));
+      compiled.columns.push_back(std::move(column));
+    }
   }
   if (rules.change_column) {
     compiled.change_column = rules.change_column;

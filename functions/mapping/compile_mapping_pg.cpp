@@ -1,16 +1,10 @@
 // _compile_mapping(relation, mapping, OUT …): the ledger's mapping of one relation as SQL expressions.
+#include "functions/mapping/compiled_pg.hpp"
 #include "functions/mapping/ledger.hpp"
-#include "functions/mapping/relation_pg.hpp"
 #include "functions/pg/function.hpp"
-#include "functions/pg/text.hpp"
-#include "functions/time/zone_pg.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/jsonb.h"
 }
 
 namespace lifecycle::pg {
@@ -33,59 +27,14 @@ struct Out {
   bool* used; // for each column of the relation
 };
 
-bool zone_exists(std::string_view name) {
-  return call([name] { return find_zone(pnstrdup(name.data(), name.size())) != nullptr; });
-}
-
 void put_text(Out& out, int column, std::string_view value) {
-  out.values[column] = call([value] { return PointerGetDatum(make_text(value)); });
+  out.values[column] = text_datum(value);
   out.nulls[column] = false;
 }
 
 void put_name(Out& out, int column, const char* value) {
-  out.values[column] = call([value] { return DirectFunctionCall1(namein, CStringGetDatum(value)); });
+  out.values[column] = name_datum(value);
   out.nulls[column] = false;
-}
-
-// The base type as the catalog writes it, so that callers can tell the three apart under any domain.
-const char* change_type_name(mapping::SourceKind kind) {
-  switch (kind) {
-    case mapping::SourceKind::timestamptz:
-      return "timestamp with time zone";
-    case mapping::SourceKind::timestamp:
-      return "timestamp without time zone";
-    default:
-      return "date";
-  }
-}
-
-mapping::Relation to_core(const CatalogRelation& relation) {
-  mapping::Relation core{relation.name, {}};
-  for (int i = 0; i < relation.column_count; ++i) {
-    const CatalogColumn& column = relation.columns[i];
-    core.columns.push_back({column.name, column.kind, column.type});
-  }
-  return core;
-}
-
-void put_warnings(Out& out, std::vector<std::string> texts, const CatalogRelation& relation) {
-  const std::string name = relation.name;
-  if (relation.is_temporary) {
-    texts.push_back(name + " is a temporary table: no other session can read it, and it goes with this one.");
-  }
-  if (relation.rows_are_hidden) {
-    texts.push_back("Row-level security of " + name +
-                    " holds for this role: a row it hides counts as deleted upstream.");
-  }
-  const int count = static_cast<int>(texts.size());
-  auto* const datums = call([count] { return static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1))); });
-  for (int i = 0; i < count; ++i) {
-    const std::string_view text = texts[i];
-    datums[i] = call([text] { return PointerGetDatum(make_text(text)); });
-  }
-  out.values[warnings] =
-      call([=] { return PointerGetDatum(construct_array(datums, count, TEXTOID, -1, false, TYPALIGN_INT)); });
-  out.nulls[warnings] = false;
 }
 
 void compile(std::string_view document, const CatalogRelation& relation, Out& out) {
@@ -106,7 +55,8 @@ void compile(std::string_view document, const CatalogRelation& relation, Out& ou
   for (int i = 0; i < relation.column_count; ++i) {
     out.used[i] = compiled.used[i];
   }
-  put_warnings(out, std::move(compiled.warnings), relation);
+  out.values[warnings] = text_array_datum(all_warnings(std::move(compiled.warnings), relation), false);
+  out.nulls[warnings] = false;
 }
 
 } // namespace
@@ -124,10 +74,7 @@ LIFECYCLE_FUNCTION(lifecycle_compile_mapping) {
                     errhint("docs/SOURCES.md shows a whole mapping.")));
   }
   const CatalogRelation relation = read_relation(PG_GETARG_OID(0));
-  Jsonb* const mapping = PG_GETARG_JSONB_P(1);
-  StringInfoData document;
-  initStringInfo(&document);
-  JsonbToCString(&document, &mapping->root, VARSIZE(mapping));
+  const StringInfoData document = document_text(PG_GETARG_JSONB_P(1));
   Out out{};
   for (bool& null : out.nulls) {
     null = true;

@@ -1,6 +1,7 @@
 // The mapping language (docs/SOURCES.md): says in JSON where each column of a target comes from, and is compiled into
 // SQL expressions over the alias s, the source row. What the target's columns are is an input (ledger.hpp has the
-// ledger's), so that every target that is filled from user tables shares one language.
+// ledger's, functions/dataset those of a contract), so that every target that is filled from user tables shares one
+// language.
 //
 // Checked here is what can be known without reading a row: the form of the document, columns, types, zones. Whatever
 // compiles also runs: no expression raises for a value its column can hold.
@@ -21,6 +22,7 @@ enum class SourceKind : std::uint8_t {
   text,
   integer,
   numeric,
+  floating,
   boolean,
   uuid,
   timestamptz,
@@ -56,6 +58,7 @@ struct Target {
   TargetKind kind;
   KindSet accepts; // source kinds that may be mapped to it
   bool required;
+  std::span<const std::string> valid_values = {}; // of a text; empty: any. A single one need not be mapped
 };
 
 struct Targets {
@@ -72,9 +75,10 @@ inline constexpr KindSet time_sources =
     kinds(SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date, SourceKind::text);
 
 struct CompiledColumn {
-  std::string expression;                  // of the target's type
-  std::string raw;                         // for times: the source value as text, for messages; empty otherwise
-  std::optional<std::size_t> plain_column; // the relation's column, where the mapping is exactly one
+  std::string expression;                  // of the target's type; null also for a value that cannot be read as one
+  std::string raw;                         // where that can be: the source value as text, for messages; else empty
+  std::optional<std::size_t> plain_column; // the relation's column, where the value is that of exactly one
+  std::optional<std::size_t> only_column;  // the same, also where a map gives its values another meaning
 };
 
 struct Compiled {

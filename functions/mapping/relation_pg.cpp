@@ -26,6 +26,9 @@ SourceKind kind_of(Oid type) {
       return SourceKind::integer;
     case NUMERICOID:
       return SourceKind::numeric;
+    case FLOAT4OID:
+    case FLOAT8OID:
+      return SourceKind::floating;
     case BOOLOID:
       return SourceKind::boolean;
     case UUIDOID:

@@ -20,6 +20,7 @@ constexpr char duplicate_column[] = "42701";
 constexpr std::size_t max_alternatives = 64;
 constexpr char zone_key[] = "time_zone";
 constexpr char change_key[] = "change_column";
+constexpr char map_key[] = "map";
 
 json parse(std::string_view document, const Relation& relation) {
   const std::string which = "mapping of " + relation.name + ": ";
@@ -68,7 +69,7 @@ class Reader {
       rules_.columns.emplace_back();
       if (root.value.contains(key)) {
         rules_.columns.back() = rule(root.member(key), target, zone);
-      } else if (target.required) {
+      } else if (target.required && target.valid_values.size() != 1) {
         fail(sqlstate::invalid_parameter_value, relation_, root, "it does not map " + key,
              "Add \"" + key + "\": a column's name, or {\"constant\": …}. " + terms_.columns_hint());
       }
@@ -130,12 +131,21 @@ class Reader {
     return long_form(place, target, zone);
   }
 
+  // Times and documents have no text that a map could list.
+  static bool may_translate(TargetKind kind) {
+    return kind == TargetKind::text || kind == TargetKind::integer || kind == TargetKind::number ||
+           kind == TargetKind::uuid;
+  }
+
   Rule long_form(const Place& place, const Target& target, const Zone& outer_zone) {
     const std::vector<std::string_view> forms = {"column", "first",
                                                  target.kind == TargetKind::json ? "columns" : "constant"};
     std::vector<std::string_view> valid = forms;
     if (target.kind == TargetKind::time) {
       valid.emplace_back(zone_key);
+    }
+    if (may_translate(target.kind) && place.value.contains("column")) {
+      valid.emplace_back(map_key);
     }
     check_keys(place, valid);
     if (std::count_if(forms.begin(), forms.end(), [&](auto form) { return place.value.contains(form); }) != 1) {
@@ -152,6 +162,9 @@ class Reader {
     }
     if (place.value.contains("constant")) {
       return {{terms_.constant_term(place.member("constant"), target, zone)}, {}};
+    }
+    if (place.value.contains(map_key)) {
+      return {{terms_.translated_term(place.member("column"), place.member(map_key), target)}, {}};
     }
     Term term = terms_.column_term(place.member("column"), target, zone);
     const SourceColumn& column = terms_.source(*term.column);

@@ -16,6 +16,8 @@ struct Term {
   std::optional<std::size_t> column;
   std::string constant;
   std::string zone; // for times: what a time without zone is read in
+  // Texts of the column and what each stands for, nothing for null; a text that is not listed stands for itself.
+  std::vector<std::pair<std::string, std::optional<std::string>>> translation = {};
 };
 
 // The first term that is present, or an object made of columns under keys.

@@ -5,6 +5,7 @@
 
 #include "functions/core/error.hpp"
 #include "functions/mapping/quote.hpp"
+#include "functions/mapping/scalar.hpp"
 #include "functions/time/parse_time.hpp"
 
 #include "functions/core/pure.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t max_translations = 1000;
 constexpr KindSet change_sources = kinds(SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date);
 
 std::string_view name_of(TargetKind kind) {
@@ -38,8 +40,20 @@ bool is_constant_of(TargetKind kind, const json& value) {
            ((kind == TargetKind::integer || kind == TargetKind::number) && is_integer);
   }
   const auto& text = value.get_ref<const std::string&>();
-  return (kind == TargetKind::text && !text.empty()) || (kind == TargetKind::uuid && is_uuid(text)) ||
-         (kind == TargetKind::time && parse_time(text));
+  switch (kind) {
+    case TargetKind::text:
+      return !text.empty();
+    case TargetKind::uuid:
+      return is_uuid(text);
+    case TargetKind::time:
+      return parse_time(text).has_value();
+    case TargetKind::integer:
+      return parse_integer(text).has_value();
+    case TargetKind::number:
+      return is_decimal(text);
+    default:
+      return false;
+  }
 }
 
 } // namespace
@@ -111,14 +125,47 @@ std::string TermReader::mend(const Target& target, const SourceColumn& column) c
   }
 }
 
-Term TermReader::constant_term(const Place& place, const Target& target, const Zone& zone) const {
+Term TermReader::translated_term(const Place& column, const Place& map, const Target& target) {
+  const std::size_t index = find(column, {});
+  if ((text_sources & kinds(source(index).kind)) == 0) {
+    fail(sqlstate::datatype_mismatch, relation_, column,
+         "a column of type " + source(index).type + " has no text that a map could list",
+         "Map a column of texts, numbers, booleans or UUIDs, or register a view that casts this one.");
+  }
+  if (!map.value.is_object() || map.value.empty() || map.value.size() > max_translations) {
+    fail(sqlstate::invalid_parameter_value, relation_, map,
+         "a map is an object of 1 to " + std::to_string(max_translations) + " values and what each stands for",
+         R"(Write {"column": ")" + source(index).name + R"(", "map": {"found": "succeeded", …}}.)");
+  }
+  Term term{index, {}, {}};
+  for (const auto& [text, stands_for] : map.value.items()) {
+    const Place place = map.member(text);
+    term.translation.emplace_back(
+        text, stands_for.is_null() ? std::nullopt : std::optional<std::string>(constant_text(place, target)));
+  }
+  return term;
+}
+
+std::string TermReader::constant_text(const Place& place, const Target& target) const {
   if (!is_constant_of(target.kind, place.value)) {
     fail(sqlstate::invalid_parameter_value, relation_, place,
          std::string(target.name) + " is " + std::string(name_of(target.kind)) + ", which this constant is not",
          place.value.is_number() ? "Write it as a string, in the very digits that are meant."
                                  : "Write {\"constant\": \"form\"}; leave the key out for no value.");
   }
-  return {std::nullopt, place.value.is_string() ? place.value.get<std::string>() : place.value.dump(), zone.name};
+  std::string text = place.value.is_string() ? place.value.get<std::string>() : place.value.dump();
+  if (!target.valid_values.empty() &&
+      std::find(target.valid_values.begin(), target.valid_values.end(), text) == target.valid_values.end()) {
+    const std::vector<std::string_view> valid(target.valid_values.begin(), target.valid_values.end());
+    fail(sqlstate::invalid_parameter_value, relation_, place,
+         std::string(target.name) + " is never \"" + shorten(text, 100) + '"',
+         did_you_mean(text, valid) + "It is one of: " + list(valid) + '.');
+  }
+  return text;
+}
+
+Term TermReader::constant_term(const Place& place, const Target& target, const Zone& zone) const {
+  return {std::nullopt, constant_text(place, target), zone.name};
 }
 
 std::size_t TermReader::change_column(const Place& place, const Zone& zone) {

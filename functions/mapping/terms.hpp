@@ -30,6 +30,7 @@ class TermReader {
   // The index of the column that a string names.
   [[nodiscard]] std::size_t column(const Place& place) const;
   [[nodiscard]] Term column_term(const Place& place, const Target& target, const Zone& zone);
+  [[nodiscard]] Term translated_term(const Place& column, const Place& map, const Target& target);
   [[nodiscard]] Term constant_term(const Place& place, const Target& target, const Zone& zone) const;
   [[nodiscard]] std::size_t change_column(const Place& place, const Zone& zone);
 
@@ -38,6 +39,7 @@ class TermReader {
 
  private:
   [[nodiscard]] std::size_t find(const Place& place, const std::string& also) const;
+  [[nodiscard]] std::string constant_text(const Place& place, const Target& target) const;
   [[nodiscard]] std::string mend(const Target& target, const SourceColumn& column) const;
   void note_zone(std::size_t column, const Zone& zone);
 

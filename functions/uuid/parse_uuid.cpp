@@ -25,7 +25,8 @@ std::optional<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text) no
   std::array<std::uint8_t, 16> bytes{};
   std::size_t at = 0;
   for (std::uint8_t& byte : bytes) {
-    if (text[at] == '-') {
+    // Only where a hyphen belongs: one too many must not lead past the end.
+    if (at == 8 || at == 13 || at == 18 || at == 23) {
       ++at;
     }
     const int high = digit_value(text[at]);

@@ -160,7 +160,7 @@ TEST(Mapping, ServesOtherTargets) {
   EXPECT_EQ(constants[3].expression, "NULL::boolean");
   const std::vector<nlohmann::json> refused = {{{"run_id", {{"constant", "6F1C2D3E-0000-4000-8000-0123456789ag"}}}},
                                                {{"run_id", {{"constant", 7}}}},
-                                               {{"run_id", "id"}, {"attempts", {{"constant", "1"}}}},
+                                               {{"run_id", "id"}, {"attempts", {{"constant", "1.5"}}}},
                                                {{"run_id", "id"}, {"ok", {{"constant", 1}}}},
                                                {{"run_id", "email"}},
                                                {{"run_id", "id"}, {"contact_id", "number"}}};

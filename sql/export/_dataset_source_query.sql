@@ -1,0 +1,47 @@
+CREATE FUNCTION lifecycle._dataset_source_query(dataset text, relation regclass, mapping jsonb, condition text DEFAULT 'true') RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  contract jsonb := lifecycle._dataset_contract(dataset);
+  compiled record;
+  mapped text;
+  checks record;
+  projected text;
+  key text;
+BEGIN
+  SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
+  PERFORM lifecycle._require_whole_rows(relation);
+  SELECT string_agg(format('%s AS %I', compiled.expressions[c.place], c.name), ', ' ORDER BY c.place),
+      -- Of a rejected row a value may not fit the column's type.
+      string_agg(CASE WHEN c.type = 'integer' THEN format('CASE WHEN p.problem IS NULL THEN m.%1$I::integer END AS %1$I', c.name)
+        WHEN c.type = 'timestamp' THEN format($q$(m.%1$I AT TIME ZONE 'UTC') AS %1$I$q$, c.name)
+        WHEN c.type = 'date' THEN format($q$(m.%1$I AT TIME ZONE 'UTC')::date AS %1$I$q$, c.name)
+        WHEN c.type LIKE 'varchar%' THEN format('m.%1$I::%2$s AS %1$I', c.name, c.type)
+        ELSE format('m.%I', c.name) END, ', ' ORDER BY c.place),
+      string_agg(format('m.%I::text', c.name), ', ' ORDER BY c.key_position) FILTER (WHERE c.key_position IS NOT NULL)
+    INTO mapped, projected, key
+    FROM lifecycle._contract_columns(contract) c;
+  SELECT string_agg(format('WHEN %s THEN %s', k.condition, k.number), ' ' ORDER BY k.number) AS conditions,
+      array_agg(k.code ORDER BY k.number) AS codes, array_agg(k.sqlstate ORDER BY k.number) AS states, array_agg(k.json_pointer ORDER BY k.number) AS pointers,
+      string_agg(format('WHEN %s THEN %s', k.number, k.detail), ' ' ORDER BY k.number) AS details
+    INTO checks
+    FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
+  -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only (s.* and not s, which would be a column of
+  -- that name).
+  RETURN format($sql$
+    SELECT %1$s,
+      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (%4$L::text[])[p.problem] AS json_pointer,
+      (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) AS detail,
+      CASE WHEN p.problem IS NOT NULL THEN concat_ws('/', %6$s) END AS reject_key,
+      CASE WHEN p.problem IS NOT NULL THEN to_jsonb(s.*) END AS body, m."change time" AS change_time, %7$L::regclass AS source
+    FROM %7$s s
+      CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time" OFFSET 0) m
+      CROSS JOIN LATERAL (SELECT CASE %10$s END AS problem FROM (SELECT m.*) c OFFSET 0) p
+    WHERE %11$s
+    $sql$, projected, checks.codes, checks.states, checks.pointers, checks.details, key, relation, mapped,
+    coalesce(compiled.change_value, 'NULL::timestamptz'), checks.conditions, condition);
+END
+$$;
+COMMENT ON FUNCTION lifecycle._dataset_source_query(text, regclass, jsonb, text) IS
+  'Internal: as _dataset_query, of one relation; condition is SQL over alias s, a row of it.';

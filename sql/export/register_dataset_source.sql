@@ -1,0 +1,35 @@
+CREATE FUNCTION lifecycle.register_dataset_source(dataset text, relation regclass, mapping jsonb) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  compiled record;
+  look_back interval := '5 minutes';
+  warning text;
+BEGIN
+  PERFORM lifecycle._check_schema();
+  IF dataset IS NULL OR relation IS NULL OR mapping IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'register_dataset_source() needs a dataset, a relation and a mapping',
+      HINT = 'docs/EXPORT.md shows a whole registration.';
+  END IF;
+  SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, lifecycle._dataset_contract(dataset));
+  PERFORM lifecycle._require_whole_rows(relation);
+  IF mapping ? 'look_back' THEN
+    look_back := lifecycle._look_back(dataset, mapping -> 'look_back');
+  END IF;
+  FOREACH warning IN ARRAY compiled.warnings LOOP
+    RAISE WARNING 'dataset "%": %', dataset, warning;
+  END LOOP;
+  INSERT INTO lifecycle.dataset_sources AS s (dataset, relation, mapping, look_back) VALUES (dataset, relation, mapping, look_back)
+  ON CONFLICT ON CONSTRAINT dataset_sources_pkey DO UPDATE SET mapping = excluded.mapping, look_back = excluded.look_back
+    WHERE (s.mapping, s.look_back) IS DISTINCT FROM (excluded.mapping, excluded.look_back);
+  IF compiled.change_column IS NULL THEN
+    RETURN 'No change column: every export reads the whole relation and sends what differs from what was sent. Finds every change; costs a full read.';
+  END IF;
+  RETURN format('Change column %I (%s): an export reads rows changed since the last one, %s before it included. Finds every row whose transaction stamps '
+    '%I with now() on each change, however late it commits; rows changed without a new stamp are found by the daily reconciliation.',
+    compiled.change_column, compiled.change_type, look_back, compiled.change_column);
+END
+$$;
+COMMENT ON FUNCTION lifecycle.register_dataset_source(text, regclass, jsonb) IS
+  'Registers (or registers anew, with another mapping) a table or view as a source of a dataset. mapping says where each column of the contract comes from, in the language of register_source() (docs/SOURCES.md): a column, a constant, the first of several that is present, {"column": …, "map": {"found": "succeeded", …}} for other words for the same thing. Checks columns, types, privileges and that constants and maps give only values the contract allows; returns which cut is in force and what it guarantees. Reads no row: a row that breaks the contract becomes a dead letter when it is exported and never stops the others. Errors: 42704 unknown dataset, 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';
