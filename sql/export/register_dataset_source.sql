@@ -23,7 +23,9 @@ BEGIN
   INSERT INTO lifecycle.dataset_sources AS s (dataset, relation, mapping, look_back) VALUES (dataset, relation, mapping, look_back)
   ON CONFLICT ON CONSTRAINT dataset_sources_pkey DO UPDATE SET mapping = excluded.mapping, look_back = excluded.look_back
     WHERE (s.mapping, s.look_back) IS DISTINCT FROM (excluded.mapping, excluded.look_back);
-  IF compiled.change_column IS NULL THEN
+  IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attname = 'changed_xid' AND a.atttypid = 'xid8'::regtype AND NOT a.attisdropped) THEN
+    RETURN 'Transaction numbers (changed_xid): an export reads the rows that changed since the last one, in whatever order their transactions commit.';
+  ELSIF compiled.change_column IS NULL THEN
     RETURN 'No change column: every export reads the whole relation and sends what differs from what was sent. Finds every change; costs a full read.';
   END IF;
   RETURN format('Change column %I (%s): an export reads rows changed since the last one, %s before it included. Finds every row whose transaction stamps '
