@@ -1,23 +1,17 @@
 #include "functions/loader/bulk_writer_pg.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/hio.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/catalog.h"
-#include "catalog/index.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_trigger.h"
-#include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
@@ -48,56 +42,6 @@ bool has_generated_column(TupleDesc descriptor) {
   return false;
 }
 
-// Whether nothing would be bypassed but the checks of foreign keys.
-bool has_only_foreign_keys(const TriggerDesc* triggers) {
-  if (triggers == nullptr) {
-    return true;
-  }
-  for (int i = 0; i < triggers->numtriggers; ++i) {
-    const Trigger& trigger = triggers->triggers[i];
-    if (TRIGGER_FOR_INSERT(trigger.tgtype) && trigger.tgenabled != TRIGGER_DISABLED &&
-        trigger.tgfoid != F_RI_FKEY_CHECK_INS) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// An index that cannot say by itself and at once whether a row may be in it: a deferrable or an exclusion constraint.
-bool has_deferring_index(Relation relation) {
-  List* const indexes = RelationGetIndexList(relation);
-  ListCell* cell = nullptr;
-  foreach (cell, indexes) {
-    Relation const index = index_open(lfirst_oid(cell), AccessShareLock);
-    const bool immediate = index->rd_index->indimmediate && !index->rd_index->indisexclusion;
-    index_close(index, AccessShareLock);
-    if (!immediate) {
-      return true;
-    }
-  }
-  return false;
-}
-
-bool is_ordinary(Relation relation) {
-  return relation->rd_rel->relkind == RELKIND_RELATION && !RELATION_IS_OTHER_TEMP(relation) &&
-         !IsSystemRelation(relation);
-}
-
-// Who owns a table may pass over its foreign keys: they are the owner's to drop.
-bool is_owner(Relation relation) {
-#if PG_VERSION_NUM >= 160000
-  return object_ownercheck(RelationRelationId, RelationGetRelid(relation), GetUserId());
-#else
-  return pg_class_ownercheck(RelationGetRelid(relation), GetUserId());
-#endif
-}
-
-bool takes_indexed_rows(Relation relation) {
-  return is_ordinary(relation) && is_owner(relation) && has_only_foreign_keys(relation->trigdesc) &&
-         !has_generated_column(RelationGetDescr(relation)) && !has_deferring_index(relation) &&
-         check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
-}
-
 bool fires_on_insert(const TriggerDesc* triggers) {
   return triggers != nullptr &&
          (triggers->trig_insert_before_row || triggers->trig_insert_after_row || triggers->trig_insert_instead_row ||
@@ -117,13 +61,13 @@ void require_privilege(Relation relation) {
                     errhint("Load as the table's owner or as a role with BYPASSRLS.")));
   }
   if (!relation->rd_islocaltemp) {
-    PreventCommandIfReadOnly("INSERT");
+    PreventCommandIfReadOnly("lifecycle._load()");
   }
 }
 
 void require_plain_table(Relation relation) {
   const char* const name = RelationGetRelationName(relation);
-  if (!is_ordinary(relation)) {
+  if (relation->rd_rel->relkind != RELKIND_RELATION || RELATION_IS_OTHER_TEMP(relation) || IsSystemRelation(relation)) {
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("cannot bulk-load \"%s\"", name),
                     errdetail("It is not an ordinary table of this session.")));
   }
@@ -180,8 +124,13 @@ void check_constraints(BulkWriter& writer) {
   }
 }
 
-// Of a table that may be written to.
-BulkWriter make_writer(Relation relation) {
+} // namespace
+
+BulkWriter open_writer(Oid table, bool frozen) {
+  Relation const relation = table_open(table, RowExclusiveLock);
+  require_plain_table(relation);
+  require_privilege(relation);
+
   BulkWriter writer = {};
   writer.relation = relation;
   writer.context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle bulk load", ALLOCSET_DEFAULT_SIZES);
@@ -191,6 +140,10 @@ BulkWriter make_writer(Relation relation) {
       storage_subtransaction(relation) != InvalidSubTransactionId) {
     writer.options |= TABLE_INSERT_SKIP_FSM;
   }
+  if (frozen) {
+    require_freezable(relation);
+    writer.options |= TABLE_INSERT_FROZEN;
+  }
   writer.has_constraints = RelationGetDescr(relation)->constr != nullptr;
   writer.is_partition = relation->rd_rel->relispartition;
 
@@ -199,7 +152,7 @@ BulkWriter make_writer(Relation relation) {
   writer.result_relation = makeNode(ResultRelInfo);
   InitResultRelInfo(writer.result_relation, relation, 0, nullptr, 0);
   writer.row = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
-  writer.row->tts_tableOid = RelationGetRelid(relation);
+  writer.row->tts_tableOid = table;
   writer.batch = static_cast<TupleTableSlot**>(palloc0(sizeof(TupleTableSlot*) * max_batch_rows));
   // No ring of buffers to begin with: it would write each page out, and wait for its WAL, while the index builds and
   // the readers to come want it in memory.
@@ -210,73 +163,6 @@ BulkWriter make_writer(Relation relation) {
 
   GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs
   return writer;
-}
-
-// Index by index, unlike the executor, which goes row by row: what an index looks at stays in the processor's caches.
-void insert_index_entries(BulkWriter& writer) {
-  ResultRelInfo* const result = writer.result_relation;
-  ExprContext* const expressions = GetPerTupleExprContext(writer.executor);
-  Datum values[INDEX_MAX_KEYS];
-  bool nulls[INDEX_MAX_KEYS];
-  for (int i = 0; i < result->ri_NumIndices; ++i) {
-    Relation const index = result->ri_IndexRelationDescs[i];
-    IndexInfo* const info = result->ri_IndexRelationInfo[i];
-    if (!info->ii_ReadyForInserts) {
-      continue;
-    }
-    if (info->ii_Predicate != NIL && info->ii_PredicateState == nullptr) {
-      info->ii_PredicateState = ExecPrepareQual(info->ii_Predicate, writer.executor);
-    }
-    for (int row = 0; row < writer.batch_rows; ++row) {
-      TupleTableSlot* const slot = writer.batch[row];
-      expressions->ecxt_scantuple = slot;
-      if (info->ii_Predicate == NIL || ExecQual(info->ii_PredicateState, expressions)) {
-        FormIndexDatum(info, slot, writer.executor, values, nulls);
-        index_insert(index, values, nulls, &slot->tts_tid, writer.relation,
-                     index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
-      }
-      ResetPerTupleExprContext(writer.executor);
-    }
-  }
-}
-
-} // namespace
-
-BulkWriter open_writer(Oid table, bool frozen) {
-  Relation const relation = table_open(table, RowExclusiveLock);
-  require_plain_table(relation);
-  require_privilege(relation);
-  if (frozen) {
-    require_freezable(relation);
-  }
-  BulkWriter writer = make_writer(relation);
-  writer.options |= frozen ? TABLE_INSERT_FROZEN : 0;
-  return writer;
-}
-
-BulkWriter open_indexed_writer(Oid table) {
-  Relation const relation = table_open(table, RowExclusiveLock);
-  if (!takes_indexed_rows(relation)) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("cannot write rows into table \"%s\" in bulk", RelationGetRelationName(relation)),
-                    errdetail("It is no ordinary table of the caller, or has triggers on INSERT, generated columns, a "
-                              "deferrable or exclusion constraint or row-level security, which would be bypassed."),
-                    errhint("INSERT them.")));
-  }
-  require_privilege(relation);
-  BulkWriter writer = make_writer(relation);
-  MemoryContext const caller = MemoryContextSwitchTo(writer.context);
-  ExecOpenIndices(writer.result_relation, false);
-  MemoryContextSwitchTo(caller);
-  writer.has_indexes = writer.result_relation->ri_NumIndices > 0;
-  return writer;
-}
-
-bool takes_indexed_writer(Oid table) {
-  Relation const relation = table_open(table, AccessShareLock);
-  const bool takes = takes_indexed_rows(relation);
-  table_close(relation, AccessShareLock);
-  return takes;
 }
 
 void clear_row(BulkWriter& writer) {
@@ -299,8 +185,7 @@ void put_row(BulkWriter& writer) {
 
   ++writer.batch_rows;
   writer.batch_bytes += tuple->t_len;
-  if (writer.batch_rows == max_batch_rows ||
-      writer.batch_bytes >= (writer.has_indexes ? max_indexed_bytes : max_batch_bytes)) {
+  if (writer.batch_rows == max_batch_rows || writer.batch_bytes >= max_batch_bytes) {
     flush(writer);
   }
 }
@@ -328,9 +213,6 @@ void flush(BulkWriter& writer) {
   MemoryContext const caller = MemoryContextSwitchTo(writer.flush_context);
   table_multi_insert(writer.relation, writer.batch, writer.batch_rows, writer.command, writer.options,
                      writer.bulk_insert);
-  if (writer.has_indexes) {
-    insert_index_entries(writer);
-  }
   MemoryContextSwitchTo(caller);
   MemoryContextReset(writer.flush_context);
   for (int i = 0; i < writer.batch_rows; ++i) {
@@ -341,9 +223,6 @@ void flush(BulkWriter& writer) {
 }
 
 void close_writer(BulkWriter& writer) {
-  if (writer.has_indexes) {
-    ExecCloseIndices(writer.result_relation);
-  }
   FreeBulkInsertState(writer.bulk_insert);
   table_finish_bulk_insert(writer.relation, writer.options);
   for (int i = 0; i < max_batch_rows && writer.batch[i] != nullptr; ++i) {

@@ -16,8 +16,6 @@ namespace lifecycle::loader {
 // COPY's bounds of a batch: enough rows for a few pages, little enough memory.
 inline constexpr int max_batch_rows = 1000;
 inline constexpr Size max_batch_bytes = 65535;
-// With indexes larger batches pay: each index takes the batch's rows one after the other.
-inline constexpr Size max_indexed_bytes = 16 * max_batch_bytes;
 
 struct BulkWriter {
   Relation relation;
@@ -34,20 +32,11 @@ struct BulkWriter {
   int options;
   bool has_constraints;
   bool is_partition;
-  bool has_indexes; // to be maintained
 };
 
 // Opens a table for writing and refuses what rows written this way would bypass: triggers, indexes, generated columns,
 // row-level security. `frozen` asks for COPY FREEZE, under COPY's conditions.
 BulkWriter open_writer(Oid table, bool frozen);
-
-// Opens a table in use, whose indexes are maintained. Foreign keys are not looked at: the caller has made sure of them,
-// by locks. For the table's owner alone; refuses other triggers, generated columns, row-level security, deferrable
-// keys.
-BulkWriter open_indexed_writer(Oid table);
-
-// Whether open_indexed_writer() takes the table.
-bool takes_indexed_writer(Oid table);
 
 // Clears the row to be filled: every column null, dropped ones stay so.
 void clear_row(BulkWriter& writer);

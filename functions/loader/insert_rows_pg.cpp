@@ -1,29 +1,49 @@
 // _insert_rows(query, targets) -> counts: runs a query and writes its rows into tables in use, in batches, past the
 // row-by-row checks of foreign keys, which the caller has made sure of. A row may be one of several tables at once.
 // _takes_rows(table): whether the table can be written so.
-#include "functions/loader/bulk_writer_pg.hpp"
+#include "functions/loader/indexed_writer_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
 
+#include <cstring>
+
 extern "C" {
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "nodes/execnodes.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
 }
 
 namespace lifecycle::loader {
 namespace {
 
 constexpr int most_targets = 8;
+// The larger a batch, the more entries of an index lie beside each other.
+constexpr int most_rows = 4000;
+constexpr Size most_bytes = 32UL * 1024 * 1024;
 
 struct Target {
-  BulkWriter writer;
+  Relation relation;
   int* columns; // attribute number - 1, dropped ones left out
   int count;
   int first; // of its columns in the query
+  Datum* values;
+  bool* nulls;
+  HeapTuple* rows; // of the batch
+  int batch_rows;
+  Size batch_bytes;
+  MemoryContext context; // the batch
   int64 written;
 };
 
@@ -35,23 +55,54 @@ struct InsertReceiver {
   int64 rows;
 };
 
-void find_columns(Target& target, int first) {
-  const TupleDesc descriptor = RelationGetDescr(target.writer.relation);
-  target.columns = static_cast<int*>(palloc(sizeof(int) * static_cast<Size>(descriptor->natts + 1)));
-  target.count = 0;
+bool is_foreign_key(Oid function) { return function == F_RI_FKEY_CHECK_INS; }
+
+// Who owns a table may pass over its foreign keys: they are the owner's to drop.
+bool is_owner(Relation relation) {
+#if PG_VERSION_NUM >= 160000
+  return object_ownercheck(RelationRelationId, RelationGetRelid(relation), GetUserId());
+#else
+  return pg_class_ownercheck(RelationGetRelid(relation), GetUserId());
+#endif
+}
+
+bool takes_rows(Relation relation) {
+  return !IsSystemRelation(relation) && !RELATION_IS_OTHER_TEMP(relation) && is_owner(relation) &&
+         can_write_indexed(relation, is_foreign_key);
+}
+
+// Returns the first column of the next target.
+int open_target(Target& target, Oid table, int first) {
+  target.relation = table_open(table, RowExclusiveLock);
+  if (!takes_rows(target.relation)) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("cannot write rows into table \"%s\" in bulk", RelationGetRelationName(target.relation)),
+                    errdetail("It is no ordinary table of the caller, or has triggers on INSERT, generated columns, a "
+                              "deferrable or exclusion constraint or row-level security, which would be bypassed."),
+                    errhint("INSERT them.")));
+  }
+  const TupleDesc descriptor = RelationGetDescr(target.relation);
+  const auto width = static_cast<Size>(descriptor->natts + 1);
+  target.columns = static_cast<int*>(palloc(sizeof(int) * width));
+  target.values = static_cast<Datum*>(palloc0(sizeof(Datum) * width));
+  target.nulls = static_cast<bool*>(palloc(width));
+  std::memset(target.nulls, 1, width); // dropped columns stay null
+  target.rows = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * most_rows));
+  target.context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle rows", ALLOCSET_DEFAULT_SIZES);
   target.first = first;
   for (int i = 0; i < descriptor->natts; ++i) {
     if (!TupleDescAttr(descriptor, i)->attisdropped) {
       target.columns[target.count++] = i;
     }
   }
+  return first + target.count;
 }
 
 [[noreturn]] void fail_shape(const char* detail) {
-  ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the query does not fit the tables it is inserted into"),
-                  errdetail("%s", detail),
-                  errhint("The query gives the columns of each table in order; cast where a type or its length "
-                          "differs.")));
+  ereport(ERROR,
+          (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the query does not fit the tables it is inserted into"),
+           errdetail("%s", detail),
+           errhint("The query gives the columns of each table in order; cast where a type or its length differs.")));
   pg_unreachable();
 }
 
@@ -64,26 +115,51 @@ void check_query(const InsertReceiver& insert, TupleDesc query) {
     const Target& target = insert.targets[t];
     for (int i = 0; i < target.count; ++i) {
       const FormData_pg_attribute* const given = TupleDescAttr(query, target.first + i);
-      const FormData_pg_attribute* const wanted =
-          TupleDescAttr(RelationGetDescr(target.writer.relation), target.columns[i]);
+      const FormData_pg_attribute* const wanted = TupleDescAttr(RelationGetDescr(target.relation), target.columns[i]);
       if (given->atttypid != wanted->atttypid || (wanted->atttypmod >= 0 && wanted->atttypmod != given->atttypmod)) {
         fail_shape(psprintf("Column %d of the query is of type %s; column \"%s\" of table \"%s\" is of type %s.",
                             target.first + i + 1, format_type_with_typemod(given->atttypid, given->atttypmod),
-                            NameStr(wanted->attname), RelationGetRelationName(target.writer.relation),
+                            NameStr(wanted->attname), RelationGetRelationName(target.relation),
                             format_type_with_typemod(wanted->atttypid, wanted->atttypmod)));
       }
     }
   }
 }
 
-// The command number is taken after the query's snapshot: a query that reads a target never meets the rows it adds.
-void receive_startup(DestReceiver* self, int, TupleDesc query) {
-  auto& insert = *reinterpret_cast<InsertReceiver*>(self);
-  check_query(insert, query);
-  const CommandId command = GetCurrentCommandId(true);
-  for (int t = 0; t < insert.count; ++t) {
-    insert.targets[t].writer.command = command;
+// The bounds of a partition, which the writer leaves to us: those of the whole batch.
+void check_bounds(const Target& target) {
+  if (!target.relation->rd_rel->relispartition) {
+    return;
   }
+  EState* const executor = CreateExecutorState();
+  ResultRelInfo* const result = makeNode(ResultRelInfo);
+  InitResultRelInfo(result, target.relation, 0, nullptr, 0);
+  TupleTableSlot* const slot = MakeSingleTupleTableSlot(RelationGetDescr(target.relation), &TTSOpsHeapTuple);
+  for (int i = 0; i < target.batch_rows; ++i) {
+    ExecStoreHeapTuple(target.rows[i], slot, false);
+    ExecPartitionCheck(result, slot, executor, true);
+    ResetPerTupleExprContext(executor);
+  }
+  ExecDropSingleTupleTableSlot(slot);
+  FreeExecutorState(executor);
+}
+
+void write_batch(Target& target) {
+  if (target.batch_rows == 0) {
+    return;
+  }
+  MemoryContext const caller = MemoryContextSwitchTo(target.context);
+  check_bounds(target);
+  write_indexed(target.relation, target.rows, target.batch_rows);
+  MemoryContextSwitchTo(caller);
+  MemoryContextReset(target.context);
+  target.written += target.batch_rows;
+  target.batch_rows = 0;
+  target.batch_bytes = 0;
+}
+
+void receive_startup(DestReceiver* self, int, TupleDesc query) {
+  check_query(*reinterpret_cast<InsertReceiver*>(self), query);
 }
 
 bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
@@ -96,13 +172,18 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
     if (slot->tts_isnull[target.first]) {
       continue;
     }
-    clear_row(target.writer);
     for (int i = 0; i < target.count; ++i) {
-      target.writer.row->tts_values[target.columns[i]] = slot->tts_values[target.first + i];
-      target.writer.row->tts_isnull[target.columns[i]] = slot->tts_isnull[target.first + i];
+      target.values[target.columns[i]] = slot->tts_values[target.first + i];
+      target.nulls[target.columns[i]] = slot->tts_isnull[target.first + i];
     }
-    put_row(target.writer);
-    ++target.written;
+    MemoryContext const caller = MemoryContextSwitchTo(target.context);
+    HeapTuple const row = heap_form_tuple(RelationGetDescr(target.relation), target.values, target.nulls);
+    MemoryContextSwitchTo(caller);
+    target.rows[target.batch_rows++] = row;
+    target.batch_bytes += row->t_len;
+    if (target.batch_rows == most_rows || target.batch_bytes >= most_bytes) {
+      write_batch(target);
+    }
   }
   return true;
 }
@@ -111,7 +192,7 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
 void receive_shutdown(DestReceiver* self) {
   auto& insert = *reinterpret_cast<InsertReceiver*>(self);
   for (int t = 0; t < insert.count; ++t) {
-    flush(insert.targets[t].writer);
+    write_batch(insert.targets[t]);
   }
 }
 
@@ -138,13 +219,10 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
   insert->receiver.rDestroy = receive_destroy;
   insert->receiver.mydest = DestTuplestore;
   insert->count = count;
-  // Before SPI and outside the executor's contexts: slots and batches outlive both.
+  // Before SPI and outside the executor's contexts: batches outlive both.
   int first = 0;
   for (int t = 0; t < count; ++t) {
-    Target& target = insert->targets[t];
-    target.writer = open_indexed_writer(DatumGetObjectId(tables[t]));
-    find_columns(target, first);
-    first += target.count;
+    first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
   }
 
   SPI_connect();
@@ -154,11 +232,18 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
   auto* const counts = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count + 1)));
   counts[0] = Int64GetDatum(insert->rows);
   for (int t = 0; t < count; ++t) {
-    close_writer(insert->targets[t].writer);
-    counts[t + 1] = Int64GetDatum(insert->targets[t].written);
+    Target& target = insert->targets[t];
+    MemoryContextDelete(target.context);
+    table_close(target.relation, NoLock);
+    counts[t + 1] = Int64GetDatum(target.written);
   }
   CommandCounterIncrement(); // what follows in this transaction sees the rows
   PG_RETURN_ARRAYTYPE_P(construct_array(counts, count + 1, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-LIFECYCLE_FUNCTION(lifecycle_takes_rows) { PG_RETURN_BOOL(lifecycle::loader::takes_indexed_writer(PG_GETARG_OID(0))); }
+LIFECYCLE_FUNCTION(lifecycle_takes_rows) {
+  Relation const relation = table_open(PG_GETARG_OID(0), AccessShareLock);
+  const bool takes = lifecycle::loader::takes_rows(relation);
+  table_close(relation, AccessShareLock);
+  PG_RETURN_BOOL(takes);
+}

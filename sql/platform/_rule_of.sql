@@ -16,7 +16,8 @@ BEGIN
     operator := coalesce(conditions ->> 'operator', operator);
   END IF;
   IF list IS NULL THEN
-    rule := conditions;
+    -- No conditions at all; to json-logic-js, too, an empty object is true.
+    rule := CASE WHEN conditions = '{}' THEN 'true' ELSE conditions END;
   ELSE
     -- Fields as the list form names them: properties of the event, columns of the user, else the user's attributes.
     SELECT coalesce(jsonb_agg(CASE
@@ -46,4 +47,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._rule_of(jsonb, text, text) IS
-'Internal: the JsonLogic rule that conditions of a trigger or segment (owner) stand for: themselves where they are JsonLogic; a list of {field, operator, value}, or {"operator": "OR", "conditions": [list]}, converted. Null for null. Warns of paths that lead nowhere. Errors: 22023 for what is no JsonLogic, with its place; 54000 beyond a limit.';
+'Internal: the JsonLogic rule that conditions of a trigger or segment (owner) stand for: themselves where they are JsonLogic; true for {}, no conditions; a list of {field, operator, value}, or {"operator": "OR", "conditions": [list]}, converted. Null for null. Warns of paths that lead nowhere. Errors: 22023 for what is no JsonLogic, with its place; 54000 beyond a limit.';

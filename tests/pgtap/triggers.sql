@@ -1,6 +1,6 @@
 -- Triggers: what may be written, what an event does to them, what they see, what a rehearsal says.
 \ir ../lib/ledger_test.sql
-SELECT plan(73);
+SELECT plan(74);
 
 CREATE FUNCTION add_user(name text, attributes jsonb DEFAULT '{}') RETURNS uuid LANGUAGE sql AS $$
   INSERT INTO lifecycle.users (email, current_lifecycle_stage, attributes)
@@ -51,6 +51,8 @@ SELECT is((SELECT rule FROM lifecycle.triggers WHERE name = 'list'),
     {"in": [{"text.lower": "EXAMPLE"}, {"text.lower": {"var": "user.email"}}]}]}', 'and has its rule beside it');
 SELECT is((SELECT lifecycle._rule_of('{"operator": "or", "conditions": [{"field": "plan", "operator": "exists"}, {"field": "event.name", "operator": "exists"}]}', 'AND', 'trigger')),
   '{"or": [{"!==": [{"var": "user.attributes.plan"}, null]}, {"!==": [{"var": "event.name"}, null]}]}', 'a list may bring its operator');
+
+SELECT is(lifecycle._rule_of('{}', 'AND', 'trigger'), 'true', 'no conditions always hold');
 
 -- Before and after a trigger was enabled.
 SELECT add_event('order_placed', 'ann', '{"amount": 20}', received => now() - interval '1 minute') \g /dev/null

@@ -217,8 +217,8 @@ TEST(Mapping, CompilesTheExamples) {
          time("updated_at")}}}};
   const std::filesystem::path directory = EXAMPLE_MAPPINGS;
   std::size_t files = 0;
-  for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(directory)) {
-    ++files;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    files += file.path().extension() == ".json" ? 1 : 0; // those of datasets are SQL, run by their own test
   }
   EXPECT_EQ(files, examples.size()) << "an example without a test";
   for (const auto& [name, relation] : examples) {
