@@ -105,6 +105,12 @@ SELECT is((SELECT r -> 'body' ->> 'kind' FROM rows_of('dx_operation_runs_v1') r 
 SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL AND r -> 'body' <> 'null'), 0::bigint, '... the others need not');
 SELECT is((SELECT r ->> 'reject_key' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'json_pointer' = '/kind'), id(1)::text, '... with its key');
 
+SELECT is((SELECT string_agg(concat_ws(' ', source, reject_code, json_pointer, rows), E'\n' ORDER BY reject_code NULLS FIRST) FROM lifecycle.check_dataset('dx_operation_runs_v1') WHERE reject_code IS NULL OR rows > 1),
+'upstream.runs 2
+upstream.runs out_of_range /cost 2
+upstream.runs wrong_type /took 2', 'check_dataset() counts them by kind and place');
+SELECT is((SELECT example FROM lifecycle.check_dataset('dx_operation_runs_v1') WHERE json_pointer = '/kind'), 'entity_type (column kind): "job" is none of company, person.', '... with an example');
+
 -- Pointers are escaped; a value made of several columns points to none
 TRUNCATE upstream.runs;
 SELECT lives_ok($$SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'upstream.runs', mapping('{"entity_id": ["entity", "id"]}'))$$, 'a value of the first of two columns');
