@@ -2,10 +2,11 @@ CREATE FUNCTION lifecycle._table_problems(contract jsonb, relation regclass, key
 RETURNS TABLE (problem text, mend text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
-  -- PL/pgSQL keeps the plan: that costs more than the query.
+  -- Planned once a session: that costs more than the query, and DDL asks it often.
   RETURN QUERY
   WITH shape AS (SELECT * FROM lifecycle._warehouse_shape(contract)),
   columns AS (
