@@ -33,6 +33,9 @@ int max_condition_steps = 1'000'000;
 
 int max_event_bytes = 8 * 1024 * 1024;
 
+// Read in SQL, by lifecycle.tenants().
+char* org_id = nullptr;
+
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
@@ -109,6 +112,9 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.max_event_bytes", "Longest line that ingest_events() reads as an event.",
                           "Longer lines become dead letters, unread.", &max_event_bytes, 8 * 1024 * 1024, 1024,
                           256 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, assign_max_event_bytes, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.org_id", "The tenant that a connection pooler asks for.",
+                             "Counts for roles alone that were made poolers by grant_warehouse().", &org_id, "",
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else
