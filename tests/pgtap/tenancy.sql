@@ -221,6 +221,7 @@ SELECT is((SELECT written FROM lifecycle._apply_rows('dx_operation_runs_v1', 'ru
 CREATE TABLE "HQ".by_hand PARTITION OF "HQ".dx_operation_runs_v1 FOR VALUES FROM ('2024-01-01+00') TO ('2024-01-02+00');
 CALL lifecycle.maintain_partitions();
 SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = '"HQ"'::regnamespace AND relkind IN ('r', 'p') AND NOT relrowsecurity$$, 'row-level security is on in every table and partition');
+SELECT lifecycle.unregister_warehouse('HQ');
 DROP TABLE "HQ".dx_company_entities_v1;
 CALL lifecycle.install_warehouse('HQ');
 SELECT is(orgs('tenancy_one', '"HQ".dx_company_entities_v1'), NULL, 'a table that came later: a tenant may ask');
