@@ -125,6 +125,8 @@ SELECT is((SELECT (canonical_payload_json - '{org_id,company_id,entity_id}'::tex
   || timestamptz '2025-06-01+00' || id(77), '... and its payload is the row, in UTC');
 -- Catalogs too: whoever reads them first after DDL prunes them.
 VACUUM "HQ".dx_entity_snapshots_v1, "HQ".dx_company_entities_v1, pg_attribute, pg_class, pg_constraint, pg_index, pg_inherits, pg_collation, pg_type;
+-- Whoever reads a catalog first after DDL prunes it, which is WAL.
+SELECT apply('dx_company_entities_v1', 'companies') \g /dev/null
 SELECT wal_of('dx_company_entities_v1', 'companies') AS replay \gset
 SELECT is(:'replay'::text, '1 in: 0 written, 1 unchanged, 0 dead, 0 snapshots; 0 bytes', 'a batch once more writes no WAL');
 SELECT throws_ok($$SELECT * FROM lifecycle.entity_as_of('dx_operation_runs_v1', id(1), id(1), now(), 'HQ')$$, '22023', NULL, 'runs have no versions');
