@@ -40,7 +40,7 @@ ALTER TABLE hq.dx_company_entities_v1 ADD CONSTRAINT none CHECK (record_version 
 UPDATE lifecycle.company_entities SET canonical_name = 'Renamed';
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '23514', 'a destination that takes no row');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '23514', 'a destination that takes no row');
 \set ON_ERROR_STOP 1
 SELECT is(undelivered(), 'hq ' || (SELECT max(sequence) FROM lifecycle.export_batches WHERE destination = 'hq') || ' failed 1 23514', '... has failed as such');
 SELECT is((SELECT count(*) FROM lifecycle.dead_letters), 2::bigint, '... no row is blamed');
@@ -78,7 +78,7 @@ ALTER TABLE hq.dx_company_entities_v1 RENAME industry TO sector;
 UPDATE lifecycle.company_entities SET canonical_name = 'Third' WHERE entity_id = id(1);
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '42703', 'a column that is gone');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42703', 'a column that is gone');
 \set ON_ERROR_STOP 1
 ALTER TABLE hq.dx_company_entities_v1 RENAME sector TO industry;
 CREATE FUNCTION public.drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -87,7 +87,7 @@ CALL lifecycle.retry_dead_letters('export');
 INSERT INTO lifecycle.company_entities (org_id, company_id, entity_id) VALUES (id(1), id(999), id(999));
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', 'XX001', 'rows that a trigger drops are missed');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, 'XX001', 'rows that a trigger drops are missed');
 \set ON_ERROR_STOP 1
 DROP TRIGGER drop_row ON hq.dx_company_entities_v1;
 CALL lifecycle.retry_dead_letters('export');
@@ -103,7 +103,7 @@ DROP TABLE public.gone;
 UPDATE lifecycle.company_entities SET canonical_name = 'Fourth' WHERE entity_id = id(1);
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '42P01', 'a source that is gone');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42P01', 'a source that is gone');
 \set ON_ERROR_STOP 1
 SELECT is((SELECT canonical_name FROM hq.dx_company_entities_v1 WHERE entity_id = id(1)), 'Fourth', '... keeps no other dataset waiting');
 DELETE FROM lifecycle.dataset_sources s WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.relation);
@@ -116,19 +116,19 @@ SELECT lifecycle.register_destination('files', 'directory', :'directory', datase
 \! ln -s /tmp "$DIRECTORY/dx_company_entities_v1"
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '42809', 'nothing is written through a symbolic link');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42809', 'nothing is written through a symbolic link');
 \! rm "$DIRECTORY/dx_company_entities_v1"; mv "$DIRECTORY" "$DIRECTORY.elsewhere"; ln -s "$DIRECTORY.elsewhere" "$DIRECTORY"
 CALL lifecycle.retry_dead_letters('export');
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '42809', '... nor if the directory itself becomes one');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42809', '... nor if the directory itself becomes one');
 \! rm "$DIRECTORY"
 CALL lifecycle.retry_dead_letters('export');
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '58P01', 'a directory that is gone');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '58P01', 'a directory that is gone');
 \! mv "$DIRECTORY.elsewhere" "$DIRECTORY"; chmod 555 "$DIRECTORY"
 CALL lifecycle.retry_dead_letters('export');
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE', '58030', 'a directory that may not be written');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '58030', 'a directory that may not be written');
 \set ON_ERROR_STOP 1
 \! chmod 777 "$DIRECTORY"
 CALL lifecycle.retry_dead_letters('export');
