@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._window_query(dataset text, from_time timestamptz, until_time timestamptz) RETURNS text
+CREATE FUNCTION lifecycle._window_query(dataset text, from_time timestamptz, until_time timestamptz, OUT query text, OUT any_rows boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -11,8 +11,9 @@ DECLARE
   name name;
   type oid;
   condition text;
-  queries text[] := '{}';
+  found boolean;
 BEGIN
+  any_rows := false;
   FOR source IN SELECT s.relation, s.mapping FROM lifecycle.dataset_sources s WHERE s.dataset = _window_query.dataset ORDER BY s.relation::text LOOP
     PERFORM lifecycle._require_source(dataset, source.relation);
     SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(source.relation, source.mapping, contract);
@@ -24,11 +25,12 @@ BEGIN
       WHEN 'timestamp'::regtype THEN format('s.%1$I >= %2$L::timestamp AND s.%1$I < %3$L::timestamp', name, from_time AT TIME ZONE 'UTC' - interval '1 day', until_time AT TIME ZONE 'UTC' + interval '1 day')
       WHEN 'date'::regtype THEN format('s.%1$I >= %2$L::date AND s.%1$I <= %3$L::date', name, from_time::date - 1, until_time::date + 1)
       ELSE 'true' END;
-    queries := queries || format('SELECT q.* FROM (%1$s) q WHERE q.%2$I >= %3$L::timestamptz AND q.%2$I < %4$L::timestamptz',
-      lifecycle._dataset_source_query(dataset, source.relation, source.mapping, condition), time_column, from_time, until_time);
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s s WHERE %s)', source.relation, condition) INTO found;
+    any_rows := any_rows OR found;
+    query := concat_ws(' UNION ALL ', query, format('SELECT q.* FROM (%1$s) q WHERE q.%2$I >= %3$L::timestamptz AND q.%2$I < %4$L::timestamptz',
+      lifecycle._dataset_source_query(dataset, source.relation, source.mapping, condition), time_column, from_time, until_time));
   END LOOP;
-  RETURN array_to_string(queries, ' UNION ALL ');
 END
 $$;
 COMMENT ON FUNCTION lifecycle._window_query(text, timestamptz, timestamptz) IS
-  'Internal: as _dataset_query(), of the rows whose time, the contract''s timeColumn, lies in a window: from its first instant, before its last. Rows whose time cannot be read are in none. Null where the dataset has no source.';
+  'Internal: as _dataset_query(), of the rows whose time, the contract''s timeColumn, lies in a window: from its first instant, before its last. Rows whose time cannot be read are in none. query is null where the dataset has no source; any_rows is false where there surely is no row.';
