@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "functions/pg/function.hpp"
-#include "functions/remote/sessions_pg.hpp"
+#include "functions/remote/place_pg.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -18,19 +18,6 @@ extern "C" {
 
 namespace lifecycle::remote {
 namespace {
-
-struct Place {
-  const char* server;
-  const char* statement;
-};
-
-void tell_place(void* argument) {
-  const auto* const place = static_cast<const Place*>(argument);
-  if (const char* const there = error_context_there(place->server)) {
-    errcontext("%s", there);
-  }
-  errcontext("server \"%s\", statement: %s", place->server, place->statement);
-}
 
 Tuplestorestate* make_store(ReturnSetInfo* info) {
   MemoryContext const caller = MemoryContextSwitchTo(info->econtext->ecxt_per_query_memory);
@@ -71,7 +58,7 @@ LIFECYCLE_FUNCTION(lifecycle_on_server) {
   if (info == nullptr || !IsA(info, ReturnSetInfo) || (info->allowedModes & SFRM_Materialize) == 0) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("_on_server() must be called in FROM")));
   }
-  Place place = {NameStr(*PG_GETARG_NAME(0)), text_to_cstring(PG_GETARG_TEXT_PP(1))};
+  Place place = {NameStr(*PG_GETARG_NAME(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), {}};
   Datum* given = nullptr;
   bool* nulls = nullptr;
   int count = 0;
@@ -84,27 +71,21 @@ LIFECYCLE_FUNCTION(lifecycle_on_server) {
   MemoryContext const row_context =
       AllocSetContextCreate(CurrentMemoryContext, "lifecycle remote row", ALLOCSET_DEFAULT_SIZES);
 
-  ErrorContextCallback callback = {error_context_stack, tell_place, &place};
-  error_context_stack = &callback;
+  enter_place(place);
   pg::guard([&] {
     Session& session = session_on(place.server);
-    try {
-      session.send(place.statement, {parameters, static_cast<std::size_t>(count)});
-      const lifecycle::remote::Result result = session.receive();
-      for (int row = 0; row < result.rows(); ++row) {
-        pg::call([&] {
-          MemoryContext const caller = MemoryContextSwitchTo(row_context);
-          put_row(result, row, info);
-          MemoryContextSwitchTo(caller);
-          MemoryContextReset(row_context);
-        });
-      }
-    } catch (const pg::PgError&) {
-      session.close(); // cancelled here: what runs there, too
-      throw;
+    const lifecycle::remote::Result result =
+        session.ask(place.statement, {parameters, static_cast<std::size_t>(count)});
+    for (int row = 0; row < result.rows(); ++row) {
+      pg::call([&] {
+        MemoryContext const caller = MemoryContextSwitchTo(row_context);
+        put_row(result, row, info);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(row_context);
+      });
     }
   });
-  error_context_stack = callback.previous;
+  leave_place(place);
   MemoryContextDelete(row_context);
   return Datum{0};
 }

@@ -162,14 +162,22 @@ bool Session::is_usable() {
   return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
 }
 
-void Session::send(const char* statement, std::span<const char* const> parameters) {
+Result Session::ask(const char* statement, std::span<const char* const> parameters) {
   error_context_.clear();
   if (PQsendQueryParams(connection_, statement, static_cast<int>(parameters.size()), nullptr, parameters.data(),
                         nullptr, nullptr, 0) == 0) {
     fail_lost(trimmed(PQerrorMessage(connection_)));
   }
   busy_ = true;
-  flush(answer_deadline());
+  try {
+    flush(answer_deadline());
+    return receive();
+  } catch (...) {
+    if (busy_) {
+      close();
+    }
+    throw;
+  }
 }
 
 void Session::flush(Clock::time_point deadline) {

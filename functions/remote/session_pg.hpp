@@ -51,11 +51,9 @@ class Session {
   // Whether the next statement can be sent: the other side has not gone away meanwhile.
   [[nodiscard]] bool is_usable();
 
-  // Sends a statement with its parameters, null pointers for nulls, and returns once the other side has taken it all.
-  void send(const char* statement, std::span<const char* const> parameters);
-
-  // Waits for what the statement gives. Raises the other side's error as ours.
-  Result receive();
+  // Runs a statement with its parameters, null pointers for nulls, and waits for what it gives. Raises the other side's
+  // error as ours. Whatever ends the wait here cancels the statement there.
+  Result ask(const char* statement, std::span<const char* const> parameters);
 
   // Cancels what runs there, without waiting for it, and closes.
   void close() noexcept;
@@ -71,6 +69,7 @@ class Session {
 
   void connect(bool password_required);
   void start_session();
+  Result receive();
   void flush(Clock::time_point deadline);
   void wait(bool to_write, Clock::time_point deadline);
   [[noreturn]] void fail_connect(const char* reason);
