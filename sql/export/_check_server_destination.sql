@@ -34,7 +34,8 @@ BEGIN
 
   FOR dataset IN
     SELECT d.name, c.contract, r[1] AS version, r[2] IS NOT NULL AS has_table, r[3]::text[] AS columns
-    FROM unnest(datasets) AS d(name) CROSS JOIN LATERAL (SELECT lifecycle._dataset_contract(d.name) AS contract) c
+    FROM unnest(coalesce(datasets, ARRAY(SELECT DISTINCT s.dataset FROM lifecycle.dataset_sources s
+        WHERE lifecycle._contract_property(lifecycle._dataset_contract(s.dataset), 'writeSemantics') #>> '{}' <> 'replace'))) AS d(name) CROSS JOIN LATERAL (SELECT lifecycle._dataset_contract(d.name) AS contract) c
       LEFT JOIN lifecycle._on_server(place::name,
         'SELECT c.relname, c.relname, (SELECT array_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text FROM pg_class c '
         || 'JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1', warehouse) AS r ON r[1] = d.name
