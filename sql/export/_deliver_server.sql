@@ -5,7 +5,7 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
 DECLARE
-  target lifecycle.destinations;
+  target record;
   contract jsonb := lifecycle._dataset_contract(dataset);
   sent record;
   refusals jsonb;

@@ -9,7 +9,7 @@ DECLARE
   contract jsonb;
   version text;
   content_hash text;
-  known lifecycle.received_batches;
+  known record;
   stage regclass;
   parsed record;
   applied record;
