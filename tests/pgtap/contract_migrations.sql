@@ -102,6 +102,9 @@ SELECT lifecycle.register_consumer('late', 'dx_operation_runs_v1') \g /dev/null
 SELECT is(obstacles(), 'Waits for late.', 'somebody comes late');
 SELECT throws_ok($$SELECT lifecycle.unregister_consumer('later')$$, '42704', 'no consumer "later" is registered', 'nobody of that name');
 SELECT is(lifecycle.unregister_consumer('late', 'dx_operation_runs_v1'), 1::bigint, '... and is gone');
+INSERT INTO lifecycle.export_batches (batch_id, destination, dataset, sequence, reason, contract_version, status, sqlstate) VALUES (gen_random_uuid(), 'hq', 'dx_operation_runs_v1', 1, 'export', '1.1.0', 'failed', '08006');
+SELECT is(obstacles(), 'Waits for a batch to hq that was not delivered.', 'something is still to be delivered');
+DELETE FROM lifecycle.export_batches;
 SELECT is((SELECT verdict FROM lifecycle.deprecations), 'can be retired', 'now it can');
 SELECT throws_ok('DROP TABLE hq.dx_operation_runs_v1', '55000', NULL, 'its table is kept until');
 SELECT is(lifecycle.retire_dataset('dx_operation_runs_v1'), 'dx_operation_runs_v1 is retired: it is no longer exported, dx_operation_runs_v2 is. Its tables stay, and may be dropped.', '... it is retired');
