@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 13
+plan 15
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1" 2>&1 || true; }
 
 # The suite's own server has no pg_cron.
@@ -40,6 +40,9 @@ like "$(value "CALL lifecycle.schedule(mirror => '0 5 * * *')")" 'the mirror nee
 value "CALL lifecycle.schedule(sync => NULL, mirror => '0 5 * * *', mirror_path => '/srv/o''brien.sqlite')" >/dev/null
 is "$(value "SELECT count(*) FROM cron.job WHERE jobname = 'lifecycle_ledger sync'")" 0 'a null cadence removes a job'
 is "$(value "SELECT command FROM cron.job WHERE jobname = 'lifecycle_ledger mirror'")" "CALL lifecycle.mirror_sqlite('/srv/o''brien.sqlite')" 'a path is quoted'
+like "$(value "CALL lifecycle.schedule(history_destination => '/srv/export')")" 'the export of the history needs both a cadence and a destination' 'a destination without a cadence is refused'
+value "CALL lifecycle.schedule(sync => NULL, history => '7 5 * * 0', history_destination => 'the lake')" >/dev/null
+is "$(value "SELECT schedule || ' ' || command FROM cron.job WHERE jobname = 'lifecycle_ledger history'")" "7 5 * * 0 CALL lifecycle.export_history('the lake')" 'the history, weekly'
 value "SELECT cron.schedule('someone else''s', '0 0 * * *', 'SELECT 1')" >/dev/null
 value 'CALL lifecycle.unschedule()' >/dev/null
 is "$(value 'SELECT jobname FROM cron.job')" "someone else's" "unschedule() removes ours and nobody else's"
