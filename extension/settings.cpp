@@ -33,6 +33,14 @@ int max_condition_steps = 1'000'000;
 
 int max_event_bytes = 8 * 1024 * 1024;
 
+int batch_bytes = 8 * 1024 * 1024;
+int delivery_lock_timeout = 30 * 1000;
+int retry_base = 30;
+int retry_cap = 3600;
+int retry_attempts = 10;
+// Read in SQL, by lifecycle.tenants().
+char* org_id = nullptr;
+
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
 void assign_max_depth(int value, void*) { limits.max_depth = static_cast<unsigned>(value); }
@@ -109,6 +117,24 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.max_event_bytes", "Longest line that ingest_events() reads as an event.",
                           "Longer lines become dead letters, unread.", &max_event_bytes, 8 * 1024 * 1024, 1024,
                           256 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, assign_max_event_bytes, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.batch_bytes", "About how large an export's batch or file is.",
+                          "A destination's option batch_bytes goes before it.", &batch_bytes, 8 * 1024 * 1024, 1024,
+                          1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.delivery_lock_timeout",
+                          "How long a delivery waits for a lock on a table of the warehouse.",
+                          "Then the batch has failed and is tried again later.", &delivery_lock_timeout, 30 * 1000, 1,
+                          24 * 3600 * 1000, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.retry_base", "Pause before a failed batch is tried again.",
+                          "It doubles with each attempt; half of it is chance.", &retry_base, 30, 0, 24 * 3600,
+                          PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.retry_cap", "Longest pause before a failed batch is tried again.", nullptr,
+                          &retry_cap, 3600, 0, 7 * 24 * 3600, PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.retry_attempts", "Attempts after which a batch is given up.",
+                          "It is dead then, and an alert.", &retry_attempts, 10, 1, 1000, PGC_USERSET, 0, nullptr,
+                          nullptr, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.org_id", "The tenant that a connection pooler asks for.",
+                             "Counts for roles alone that were made poolers by grant_warehouse().", &org_id, "",
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

@@ -41,7 +41,15 @@ std::string hint_for(int error_number) {
   }
 }
 
-// A rename is durable once its directory is.
+} // namespace
+
+void fail_file(const std::string& path, const char* what, int error_number, bool writing) {
+  const bool missing = error_number == ENOENT || error_number == ENOTDIR;
+  throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
+              "The operating system says: " + std::generic_category().message(error_number) + ".",
+              writing ? hint_for(error_number) : std::string());
+}
+
 void sync_directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
@@ -56,15 +64,6 @@ void sync_directory_of(const std::string& path) {
   if (result != 0 && reason != EINVAL && reason != EBADF) {
     fail_file(directory, "write to disk", reason);
   }
-}
-
-} // namespace
-
-void fail_file(const std::string& path, const char* what, int error_number, bool writing) {
-  const bool missing = error_number == ENOENT || error_number == ENOTDIR;
-  throw Error(missing ? undefined_file : sqlstate::io_error, std::string("could not ") + what + " \"" + path + "\"",
-              "The operating system says: " + std::generic_category().message(error_number) + ".",
-              writing ? hint_for(error_number) : std::string());
 }
 
 bool remove_file(const std::string& path) {

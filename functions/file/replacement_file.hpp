@@ -14,6 +14,9 @@ namespace lifecycle::file {
 // otherwise io_error (58030). Where it was to be written, a hint says how it could be.
 [[noreturn]] void fail_file(const std::string& path, const char* what, int error_number, bool writing = true);
 
+// Writes to disk which names the file's directory holds: a rename is durable once its directory is.
+void sync_directory_of(const std::string& path);
+
 // Removes a regular file for good; false where there is none.
 bool remove_file(const std::string& path);
 

@@ -49,6 +49,21 @@ std::vector<std::string> server_directories(const std::string& data_directory) {
   return directories;
 }
 
+std::string outside_server(const std::string& directory, const std::string& path,
+                           const std::vector<std::string>& forbidden) {
+  std::string real = resolved(directory);
+  if (real.empty()) {
+    fail_file(directory, "find directory", errno);
+  }
+  for (const std::string& root : forbidden) {
+    if (lies_within(real, root)) {
+      throw Error(insufficient_privilege, "permission denied to write among the server's own files",
+                  "\"" + path + "\" lies in \"" + root + "\".", "Give a directory outside the cluster.");
+    }
+  }
+  return real;
+}
+
 std::string writable_path(const std::string& path, const std::vector<std::string>& forbidden) {
   if (path.empty() || path.front() != '/') {
     throw Error(invalid_name, "the path of a file on the server must be absolute",
@@ -61,16 +76,7 @@ std::string writable_path(const std::string& path, const std::vector<std::string
     throw Error(invalid_name, "the path of a file on the server must name a file", "\"" + path + "\" is a directory.",
                 "Add the file's name.");
   }
-  const std::string directory = resolved(path.substr(0, slash + 1));
-  if (directory.empty()) {
-    fail_file(path.substr(0, slash + 1), "find directory", errno);
-  }
-  for (const std::string& root : forbidden) {
-    if (lies_within(directory, root)) {
-      throw Error(insufficient_privilege, "permission denied to write among the server's own files",
-                  "\"" + path + "\" lies in \"" + root + "\".", "Give a directory outside the cluster.");
-    }
-  }
+  const std::string directory = outside_server(path.substr(0, slash + 1), path, forbidden);
   return (directory == "/" ? "" : directory) + "/" + name;
 }
 

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.export_batches (
   checksum text,
   file text,
   file_hash text,
+  earliest timestamptz,
   latest timestamptz,
   attempts integer NOT NULL DEFAULT 1,
   next_attempt_at timestamptz,
@@ -32,7 +33,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS export_batches_undelivered ON lifecycle.export
 
 COMMENT ON TABLE lifecycle.export_batches IS
   'Every batch that was sent, or could not be: what was in it and how it ended. A batch that failed is tried again after a growing pause, with all that has changed since; nothing behind it is sent before it.';
-COMMENT ON COLUMN lifecycle.export_batches.batch_id IS 'Number of the batch, a UUID of version 7. A destination that has taken it answers a repeat from memory.';
+COMMENT ON COLUMN lifecycle.export_batches.batch_id IS 'Number of the batch, a UUID of version 7; every attempt has a new one. A server that has taken it answers a repeat from memory.';
 COMMENT ON COLUMN lifecycle.export_batches.destination IS 'Where it went.';
 COMMENT ON COLUMN lifecycle.export_batches.dataset IS 'The dataset.';
 COMMENT ON COLUMN lifecycle.export_batches.sequence IS 'Its number among the batches of this dataset to this destination, from 1 and without gaps.';
@@ -47,7 +48,8 @@ COMMENT ON COLUMN lifecycle.export_batches.bytes IS 'Bytes sent, or of the file.
 COMMENT ON COLUMN lifecycle.export_batches.checksum IS 'parity_checksum(parity_text(row)) of its rows, the same on both sides.';
 COMMENT ON COLUMN lifecycle.export_batches.file IS 'Its file, relative to the directory. Null elsewhere.';
 COMMENT ON COLUMN lifecycle.export_batches.file_hash IS 'XXH3-128 of the file, as xxh128sum prints it. Null elsewhere.';
-COMMENT ON COLUMN lifecycle.export_batches.latest IS 'Latest change time among its rows. Null where its sources have none.';
+COMMENT ON COLUMN lifecycle.export_batches.earliest IS 'Earliest value among its rows of the contract''s timeColumn: created_at, occurred_at, updated_at or captured_at.';
+COMMENT ON COLUMN lifecycle.export_batches.latest IS 'Latest value of it.';
 COMMENT ON COLUMN lifecycle.export_batches.attempts IS 'How often it was tried.';
 COMMENT ON COLUMN lifecycle.export_batches.next_attempt_at IS 'Before this time it is not tried again. Null unless failed.';
 COMMENT ON COLUMN lifecycle.export_batches.sqlstate IS 'SQLSTATE of the latest failure. Null where there was none.';

@@ -1,0 +1,42 @@
+CREATE FUNCTION lifecycle._send_rows(run bigint, destination text, dataset text, query text, reason text, memory integer DEFAULT NULL,
+  OUT batches bigint, OUT good bigint, OUT rejected bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+  contract jsonb := lifecycle._dataset_contract(dataset);
+  target record;
+  staged record;
+  part record;
+  done record;
+  refused bigint := 0;
+  written bigint := 0;
+  unchanged bigint := 0;
+  dead bigint := 0;
+BEGIN
+  SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _send_rows.destination;
+  PERFORM lifecycle._drop_staged_rows();
+  SELECT * INTO staged FROM lifecycle._stage_rows(contract, query, memory);
+  batches := 0;
+  good := staged.good;
+  rejected := staged.rejected;
+  IF rejected > 0 THEN
+    PERFORM lifecycle._bury_rejects(dataset, contract ->> 'version');
+  END IF;
+  IF good > 0 THEN
+    FOR part IN SELECT p.first, p.beyond FROM lifecycle._batch_parts(target.kind, target.options) p LOOP
+      SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, target.kind, contract, reason, part.first, part.beyond, refused, batches);
+      refused := done.refused;
+      batches := done.batches;
+      written := written + done.written;
+      unchanged := unchanged + done.unchanged;
+      dead := dead + done.dead;
+    END LOOP;
+    PERFORM lifecycle._resolve_rejects(dataset, contract);
+  END IF;
+  PERFORM lifecycle._count_rows(run, staged.rows_in, written, unchanged + staged.known, 0, dead + rejected, 0, 0);
+END
+$$;
+COMMENT ON FUNCTION lifecycle._send_rows(bigint, text, text, text, text, integer) IS
+  'Internal: sends the rows of a query (as of _dataset_source_query) to a destination, in the caller''s transaction: what breaks the contract becomes dead letters of stage export, the rest goes in batches, each recorded in export_batches with that reason; the rows are counted in the run. memory: position_id of the memory of sent rows, whose rows are not sent again; the caller adds to it from lifecycle_sent. The caller holds _lock_delivery(). Any error is the destination''s or the source''s, and nothing was recorded.';
