@@ -6,7 +6,7 @@ AS $$
 DECLARE
   f record;
 BEGIN
-  FOR f IN DELETE FROM lifecycle.history_files h WHERE h.directory = _clear_history_intents.directory AND h.written_at IS NULL RETURNING h.directory || '/' || h.file AS path LOOP
+  FOR f IN DELETE FROM lifecycle.history_files h WHERE h.directory = _clear_history_intents.directory AND h.written_at IS NULL RETURNING h.directory || '/lifecycle_event_history/' || h.file AS path LOOP
     -- Renamed but not committed, or begun.
     PERFORM lifecycle._remove_file(f.path), lifecycle._remove_file(f.path || '.lifecycle-new');
   END LOOP;

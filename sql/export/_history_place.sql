@@ -24,9 +24,6 @@ BEGIN
     ELSIF NOT d.enabled THEN
       RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('destination "%s" is not enabled', d.destination),
         HINT = format('UPDATE lifecycle.destinations SET enabled = true WHERE destination = %L;', d.destination);
-    ELSIF 'lifecycle_event_history' <> ALL (d.datasets) THEN
-      RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('destination "%s" does not get dataset "lifecycle_event_history"', d.destination),
-        DETAIL = format('It gets %s.', array_to_string(d.datasets, ', ')), HINT = 'Register it anew with this dataset among its own, or name another one.';
     END IF;
     name := d.destination;
     directory := rtrim(d.place, '/');

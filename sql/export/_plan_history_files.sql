@@ -14,17 +14,17 @@ DECLARE
   counted text;
 BEGIN
   WITH organizations AS (
-    SELECT r.organization_id, row_number() OVER (ORDER BY r.organization_id) + greatest(last_sequence, last_file) AS sequence, count(*) AS rows, max(r.event_date) AS data_as_of
+    SELECT r.organization_id, row_number() OVER (ORDER BY r.organization_id) + greatest(last_sequence, last_file) AS sequence, count(*) AS rows, min(r.event_date) AS earliest, max(r.event_date) AS data_as_of
     FROM pg_temp.lifecycle_history_rows r WHERE r.fate = 'written' GROUP BY r.organization_id),
   other_types AS (
     SELECT t.organization_id, jsonb_object_agg(t.event_type, t.rows) AS types
     FROM (SELECT r.organization_id, r.event_type, count(*) AS rows FROM pg_temp.lifecycle_history_rows r WHERE r.fate = 'held' GROUP BY 1, 2) t GROUP BY 1),
   intents AS (
-    INSERT INTO lifecycle.history_files AS h (directory, organization_id, sequence, file, format, compression, contract_version, rows, extracted_at, data_as_of, other_types)
+    INSERT INTO lifecycle.history_files AS h (directory, organization_id, sequence, file, format, compression, contract_version, rows, extracted_at, earliest, data_as_of, other_types)
     SELECT directory, o.organization_id, o.sequence,
-      format('lifecycle_event_history.%s.%s.%s%s', o.organization_id, lpad(o.sequence::text, greatest(6, length(o.sequence::text)), '0'), format,
+      format('%s.%s.%s%s', o.organization_id, lpad(o.sequence::text, greatest(8, length(o.sequence::text)), '0'), format,
         CASE compression WHEN 'gzip' THEN '.gz' WHEN 'zstd' THEN '.zst' ELSE '' END),
-      format, compression, (SELECT d.version FROM lifecycle.datasets d WHERE d.dataset = 'lifecycle_event_history'), o.rows, extracted_at, o.data_as_of, coalesce(t.types, '{}')
+      format, compression, (SELECT d.version FROM lifecycle.datasets d WHERE d.dataset = 'lifecycle_event_history'), o.rows, extracted_at, o.earliest, o.data_as_of, coalesce(t.types, '{}')
     FROM organizations o LEFT JOIN other_types t USING (organization_id)
     RETURNING h.organization_id)
   SELECT coalesce(array_agg(i.organization_id ORDER BY i.organization_id), '{}') INTO planned FROM intents i;

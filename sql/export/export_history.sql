@@ -25,9 +25,10 @@ BEGIN
   END IF;
   run := lifecycle._begin_run('export_history', NULL);
   CALL lifecycle._next_transaction();
-  -- Each step in a transaction of its own: 1 what an earlier run left, 2 all rows read and judged, intents noted, 3 a file for each
+  -- Each step in a transaction of its own: 1 the directory, and what an earlier run left in it, 2 all rows read and judged, intents noted, 3 a file for each
   -- organization, 4 the manifest, also where one of the files failed: it names those that are there.
   BEGIN
+    PERFORM lifecycle._check_directory(place.directory), lifecycle._make_directory(place.directory || '/lifecycle_event_history');
     PERFORM lifecycle._clear_history_intents(place.directory);
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
@@ -60,7 +61,7 @@ BEGIN
   END LOOP;
   IF failed_state IS NULL OR files_done > 0 THEN
     BEGIN
-      PERFORM lifecycle._publish_history(place.directory);
+      PERFORM lifecycle._publish_history(place.name, place.directory);
     EXCEPTION WHEN OTHERS THEN
       IF failed_state IS NULL THEN
         GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
@@ -91,6 +92,6 @@ END
 $$;
 COMMENT ON PROCEDURE lifecycle.export_history(text, bigint, text, text, boolean) IS
 'Writes the history of lifecycle events (lifecycle_event_history(), nine columns) into files on the server, one for each organization that has events, or for the one given. destination: the name of a destination of kind directory, or the absolute path of a directory. format (ndjson, csv) and compression (none, gzip, zstd): null for what the destination says, or else ndjson, none.
-Each export replaces the one before it. Files are named lifecycle_event_history.ORGANIZATION.SEQUENCE.FORMAT; lifecycle_event_history.manifest.json names the current ones, with rows, checksum (parity_checksum), file hash, version of the contract, extracted_at and data_as_of. A file is written beside its name, synced, renamed, verified; the one before it is removed when the manifest names the new one, that of an organization without events any more when it names none. extracted_at is one time for the whole export, data_as_of the latest event_date in the file.
+Each export replaces the one before it. Files are DIRECTORY/lifecycle_event_history/ORGANIZATION.SEQUENCE.FORMAT; manifest.json beside them names the current ones, with rows, checksum (parity_checksum), file hash, version of the contract, extracted_at and data_as_of. A file is written beside its name, synced, renamed, verified; the one before it is removed when the manifest names the new one, that of an organization without events any more when it names none. extracted_at is one time for the whole export, data_as_of the latest event_date in the file.
 The sources are read once, as one snapshot. Rows that break the contract, and another event under an event_id, become dead letters of stage export; those that are mended are resolved by the next export of all organizations. Rows of types that are not in history_event_types stay out and are told (held). Recorded in export_batches, history_files and pipeline_runs; a failure also raises alert export.history until an export succeeds. Killed at any point, the earlier files are whole and named; call again.
-Needs pg_write_server_files and pg_read_server_files. Errors: 25001 inside a transaction block, 22004, 22023, 42704 and 55000 for the destination, 55P03 while another session runs it, 42501 and 58P01 from the file system.';
+Needs pg_write_server_files and pg_read_server_files. Errors: 25001 inside a transaction block, 22004, 22023, 42704 and 55000 for the destination, 55P03 while another session runs it, 42501, 42602, 42809, 58P01 and 58030 for directories that cannot be written, are none, or are reached through a symbolic link.';

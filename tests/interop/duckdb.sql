@@ -58,5 +58,5 @@ INSERT INTO lifecycle.insight (type, data_ref, organization_id, created_at, deta
   SELECT pick('{qbr,renewal,churn_risk,highly_positive}', n), n % 97, 1 + n % 3, timestamptz '2025-01-01+00' + n * interval '61.000001 s', jsonb_build_object('channel', pick('{email,meeting,chat,fax}', n), 'context', some_value('text', n)) FROM generate_series(1, 3000) n;
 CALL lifecycle.export_history(:'directory', format => 'csv', compression => 'zstd');
 INSERT INTO exported (name, path, format, checksum, columns)
-  SELECT 'manifest ' || (f ->> 'file'), :'directory' || '/' || (f ->> 'file'), f ->> 'format', f ->> 'checksum', m -> 'columns'
-  FROM (SELECT string_agg(l, E'\n')::jsonb FROM lifecycle._read_file(:'directory' || '/lifecycle_event_history.manifest.json') l) x (m), jsonb_array_elements(m -> 'files') f;
+  SELECT 'manifest ' || (f ->> 'file'), :'directory' || '/lifecycle_event_history/' || (f ->> 'file'), f ->> 'format', f ->> 'checksum', m -> 'columns'
+  FROM (SELECT string_agg(l, E'\n')::jsonb FROM lifecycle._read_file(:'directory' || '/lifecycle_event_history/manifest.json') l) x (m), jsonb_array_elements(m -> 'files') f;

@@ -34,7 +34,7 @@ SELECT cmp_ok(peak_kb() - :before, '<', 32768::bigint, '... in less than 32 MB m
 
 -- The files, read back by COPY, against plain SQL over the source.
 CREATE TABLE loaded AS SELECT * FROM lifecycle.lifecycle_event_history() LIMIT 0;
-SELECT format('COPY loaded FROM %L (FORMAT csv, HEADER)', directory || '/' || file) FROM lifecycle.history_files ORDER BY organization_id \gexec
+SELECT format('COPY loaded FROM %L (FORMAT csv, HEADER)', directory || '/lifecycle_event_history/' || file) FROM lifecycle.history_files ORDER BY organization_id \gexec
 SELECT results_eq('SELECT count(*), lifecycle.parity_checksum(lifecycle.parity_text(l)) FROM loaded l GROUP BY organization_id ORDER BY organization_id',
   'SELECT rows, checksum FROM lifecycle.history_files ORDER BY organization_id', 'COPY reads what was written');
 SELECT is_empty('SELECT * FROM (SELECT account_id, event_type::text, max(event_date) AS at FROM loaded GROUP BY 1, 2) h

@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.history_files (
   contract_version text NOT NULL,
   rows bigint NOT NULL,
   extracted_at timestamptz NOT NULL,
+  earliest timestamp NOT NULL,
   data_as_of timestamp NOT NULL,
   other_types jsonb NOT NULL DEFAULT '{}',
   batch_id uuid,
@@ -25,15 +26,16 @@ CREATE UNIQUE INDEX IF NOT EXISTS history_files_current ON lifecycle.history_fil
 
 COMMENT ON TABLE lifecycle.history_files IS
   'The files of lifecycle_event_history: one an organization and directory, which the next export replaces. The manifest of a directory is written from it. Written by export_history().';
-COMMENT ON COLUMN lifecycle.history_files.directory IS 'The directory on the server.';
+COMMENT ON COLUMN lifecycle.history_files.directory IS 'The directory on the server: the destination''s, in which lifecycle_event_history/ has the files.';
 COMMENT ON COLUMN lifecycle.history_files.organization_id IS 'The organization whose events are in the file.';
 COMMENT ON COLUMN lifecycle.history_files.sequence IS 'Number of the batch, as in export_batches.';
-COMMENT ON COLUMN lifecycle.history_files.file IS 'Its name in the directory.';
+COMMENT ON COLUMN lifecycle.history_files.file IS 'Its name in lifecycle_event_history/.';
 COMMENT ON COLUMN lifecycle.history_files.format IS 'ndjson or csv.';
 COMMENT ON COLUMN lifecycle.history_files.compression IS 'none, gzip or zstd.';
 COMMENT ON COLUMN lifecycle.history_files.contract_version IS 'Version of the contract its rows keep.';
 COMMENT ON COLUMN lifecycle.history_files.rows IS 'Events in it.';
 COMMENT ON COLUMN lifecycle.history_files.extracted_at IS 'When the export was made: extracted_at of every row of every file of that export.';
+COMMENT ON COLUMN lifecycle.history_files.earliest IS 'Earliest event_date in it, UTC.';
 COMMENT ON COLUMN lifecycle.history_files.data_as_of IS 'Latest event_date in it, UTC: data_as_of of every row.';
 COMMENT ON COLUMN lifecycle.history_files.other_types IS 'Types of the organization''s rows that are not in history_event_types and so stayed out, each with how many.';
 COMMENT ON COLUMN lifecycle.history_files.batch_id IS 'The batch: export_batches. Null while the file is being written.';
