@@ -1,6 +1,6 @@
 -- Files for tests/interop/duckdb in :directory: rows of every dataset as its contract has them, in each format and compression. What was
 -- written stands in table exported.
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
 CALL lifecycle.install_operational_tables();
@@ -60,3 +60,22 @@ CALL lifecycle.export_history(:'directory', format => 'csv', compression => 'zst
 INSERT INTO exported (name, path, format, checksum, columns)
   SELECT 'manifest ' || (f ->> 'file'), :'directory' || '/lifecycle_event_history/' || (f ->> 'file'), f ->> 'format', f ->> 'checksum', m -> 'columns'
   FROM (SELECT string_agg(l, E'\n')::jsonb FROM lifecycle._read_file(:'directory' || '/lifecycle_event_history/manifest.json') l) x (m), jsonb_array_elements(m -> 'files') f;
+
+-- The other datasets, as they are delivered: rows of the operational tables, two batches each.
+\set delivered :directory '/delivered'
+\setenv DELIVERED :delivered
+\! mkdir -m 777 "$DELIVERED" "$DELIVERED"/csv "$DELIVERED"/ndjson
+SELECT lifecycle.register_destination(format, 'directory', :'delivered' || '/' || format, jsonb_build_object('format', format, 'compression', compression))
+FROM (VALUES ('csv', 'gzip'), ('ndjson', 'zstd')) v (format, compression) \g /dev/null
+-- Versions of entities become documents, whose control characters DuckDB spells otherwise, as the document says.
+SELECT format('INSERT INTO lifecycle.%I (%s) SELECT %2$s FROM public.%I s WHERE strpos(s::text, chr(31)) = 0', t.name, (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_attribute a
+    WHERE a.attrelid = ('lifecycle.' || t.name)::regclass AND a.attname IN (SELECT c ->> 'name' FROM jsonb_array_elements(s.columns) c)), s.name) AS fill
+FROM shapes s JOIN (VALUES ('operation_runs', 'dataset dx_operation_runs_v1'), ('operation_events', 'dataset dx_operation_events_v1'), ('company_entities', 'dataset dx_company_entities_v1'),
+  ('person_entities', 'dataset dx_person_entities_v1'), ('entity_snapshots', 'dataset dx_entity_snapshots_v1')) t (name, shape) ON s.name = t.shape \gexec
+CALL lifecycle.export();
+UPDATE lifecycle.company_entities SET canonical_name = canonical_name || ' é' WHERE record_version < 1000;
+CALL lifecycle.export();
+INSERT INTO exported (name, path, format, checksum, columns)
+  SELECT concat_ws(' ', 'manifest', d.place, m ->> 'dataset', f ->> 'file'), concat_ws('/', d.place, m ->> 'dataset', f ->> 'file'), m ->> 'format', f ->> 'checksum', m -> 'columns'
+  FROM lifecycle.destinations d CROSS JOIN lifecycle.datasets s CROSS JOIN LATERAL (SELECT pg_read_file(format('%s/%s/manifest.json', d.place, s.dataset))::jsonb) x (m), jsonb_array_elements(m -> 'files') f
+  WHERE s.dataset LIKE 'dx%';
