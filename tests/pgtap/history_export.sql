@@ -95,6 +95,9 @@ CALL lifecycle.export_history('lake');
 SELECT is((SELECT string_agg(organization_id::text, ' ' ORDER BY organization_id) FROM lifecycle.history_files), '2 3 4', 'the same id in two organizations is two events');
 SELECT is((SELECT count(*) FROM lifecycle.dead_letters WHERE resolved_at IS NULL), 2::bigint, 'a row of no organization is a dead letter too');
 
+CALL lifecycle.retry_dead_letters('export');
+SELECT is((SELECT concat_ws(' ', rows_in, held) FROM lifecycle.pipeline_runs WHERE procedure = 'retry_dead_letters'), '0 0', 'retry_dead_letters() leaves them to the next export');
+
 -- Where it cannot write: the alert, and what was there stays.
 SELECT files(:'files') AS before \gset
 INSERT INTO lifecycle.destinations (destination, kind, place) VALUES ('gone', 'directory', :'directory' || '/none');

@@ -35,13 +35,14 @@ SELECT cmp_ok(peak_kb() - :before, '<', 32768::bigint, '... in less than 32 MB m
 -- The files, read back by COPY, against plain SQL over the source.
 CREATE TABLE loaded AS SELECT * FROM lifecycle.lifecycle_event_history() LIMIT 0;
 SELECT format('COPY loaded FROM %L (FORMAT csv, HEADER)', directory || '/lifecycle_event_history/' || file) FROM lifecycle.history_files ORDER BY organization_id \gexec
+ANALYZE loaded;
 SELECT results_eq('SELECT count(*), lifecycle.parity_checksum(lifecycle.parity_text(l)) FROM loaded l GROUP BY organization_id ORDER BY organization_id',
   'SELECT rows, checksum FROM lifecycle.history_files ORDER BY organization_id', 'COPY reads what was written');
 SELECT is_empty('SELECT * FROM (SELECT account_id, event_type::text, max(event_date) AS at FROM loaded GROUP BY 1, 2) h
   FULL JOIN (SELECT account_id, type AS event_type, max(at) AT TIME ZONE ''UTC'' AS at FROM insights GROUP BY 1, 2) a USING (account_id, event_type) WHERE h.at IS DISTINCT FROM a.at',
   'the latest date of each account and type is the one account data would hold');
-SELECT is_empty('SELECT event_id FROM loaded l FULL JOIN insights i ON i.id = l.event_id WHERE (l.account_id, l.organization_id, l.event_type::text, l.event_date, l.event_context)
-  IS DISTINCT FROM (i.account_id, i.organization_id, i.type, i.at AT TIME ZONE ''UTC'', i.context)', '... and every event is there');
+SELECT results_eq('SELECT count(*), sum(hashtext(ROW(event_id, account_id, organization_id, event_type, event_date, event_context)::text)) FROM loaded',
+  'SELECT count(*), sum(hashtext(ROW(id, account_id, organization_id, type, at AT TIME ZONE ''UTC'', context)::text)) FROM insights', '... and every event is there');
 SELECT results_eq('SELECT DISTINCT organization_id, extracted_at, data_as_of FROM loaded ORDER BY 1',
   'SELECT organization_id, (SELECT min(extracted_at) FROM lifecycle.history_files) AT TIME ZONE ''UTC'', max(at) AT TIME ZONE ''UTC'' FROM insights GROUP BY 1 ORDER BY 1', 'extracted at one time, as of the latest event of each');
 \! rm -r "$DIRECTORY"
