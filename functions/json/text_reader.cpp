@@ -330,6 +330,14 @@ std::uint32_t TextReader::add_object(std::span<const Member> members) {
   return object;
 }
 
+std::uint32_t TextReader::add_array_of(std::uint32_t element) {
+  const std::uint32_t array = add(TextNode::Kind::array);
+  nodes_[array].first = static_cast<std::uint32_t>(order_.size());
+  nodes_[array].size = 1;
+  order_.push_back(element);
+  return array;
+}
+
 void TextReader::trim() {
   trim_vector(nodes_);
   trim_vector(order_);
