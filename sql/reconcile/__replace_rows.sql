@@ -10,6 +10,7 @@ DECLARE
   key_match text;
   key_text text;
 BEGIN
+  PERFORM lifecycle._require_owner('replacing rows of a warehouse');
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
   SELECT string_agg(format('t.%1$I = s.%1$I', name), ' AND ' ORDER BY place), format('jsonb_build_array(%s)::text', string_agg(format('t.%I', name), ', ' ORDER BY place))
     INTO key_match, key_text FROM unnest(shape.key) WITH ORDINALITY AS k(name, place);
@@ -38,5 +39,4 @@ BEGIN
   SELECT a.rows_in, a.written, a.unchanged, a.dead INTO rows_in, written, unchanged, dead FROM lifecycle._apply_rows(dataset, source, warehouse) a;
 END
 $$;
-REVOKE ALL ON FUNCTION lifecycle.__replace_rows(text, regclass, name, text[]) FROM PUBLIC;
 COMMENT ON FUNCTION lifecycle.__replace_rows(text, regclass, name, text[]) IS 'Internal: the body of _replace_rows(), through which alone it may change append-only tables.';

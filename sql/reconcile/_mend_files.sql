@@ -23,8 +23,7 @@ BEGIN
   IF cardinality(bad) > 0 THEN
     PERFORM lifecycle._lock_delivery(destination, dataset);
     columns := (SELECT string_agg(format('s.%I', name), ', ' ORDER BY place) FROM unnest(shape.all_columns) WITH ORDINALITY AS c(name, place));
-    DROP TABLE IF EXISTS pg_temp.reconcile_files;
-    IF lifecycle._reads_rows_of(target) THEN
+    IF lifecycle._reads_rows_of(target.kind, target.options) THEN
       PERFORM lifecycle._directory_rows(destination, dataset, bad);
     END IF;
     -- What the whole files do not have goes into the first of the others, the rest stay empty; or, where files cannot be read row by
@@ -43,7 +42,9 @@ BEGIN
       written := written + sent.rows_in;
       DROP TABLE pg_temp.reconcile_rows;
     END LOOP;
-    DROP TABLE IF EXISTS pg_temp.reconcile_files;
+    IF to_regclass('pg_temp.reconcile_files') IS NOT NULL THEN
+      DROP TABLE pg_temp.reconcile_files;
+    END IF;
     DELETE FROM lifecycle.export_manifests m WHERE m.destination = target.destination AND m.dataset = _mend_files.dataset;
     PERFORM lifecycle._count_rows(run, written, written, 0, 0, 0, 0, 0);
     RAISE WARNING 'reconcile: dataset "%" in directory "%": % files were damaged and % were missing; they were written anew', dataset, target.place, cardinality(found.damaged), cardinality(found.missing);

@@ -3,6 +3,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
   most bigint := current_setting('lifecycle_ledger.chunk_rows');
+  target lifecycle.destinations;
   overview record;
   differing_groups jsonb := '[]';
   batch jsonb;
@@ -13,18 +14,38 @@ DECLARE
   moved bigint := 0;
   told_at timestamptz := clock_timestamp();
 BEGIN
+  SELECT NULL::bigint AS source_rows, NULL::text AS source_checksum, NULL::bigint AS target_rows, NULL::text AS target_checksum, '{}'::date[] AS days, 0::bigint AS bytes INTO overview;
   BEGIN
+    IF to_regclass('pg_temp.reconcile_files') IS NOT NULL THEN
+      DROP TABLE pg_temp.reconcile_files;
+    END IF;
     IF NOT EXISTS (SELECT FROM lifecycle.export_positions p WHERE p.destination = _reconcile_pair.destination AND p.dataset = _reconcile_pair.dataset) THEN
       RETURN;
     END IF;
-    SELECT * INTO overview FROM lifecycle._parity_overview(destination, dataset, day);
-    moved := overview.bytes;
-    IF cardinality(overview.days) > 0 THEN
-      SELECT g.groups, moved + g.bytes INTO differing_groups, moved FROM lifecycle._parity_groups(destination, dataset, overview.days) g;
+    SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _reconcile_pair.destination;
+    IF target.kind = 'directory' THEN
+      PERFORM lifecycle._mend_files(run, destination, dataset, day);
     END IF;
-    -- A source that lost most of its rows is rather broken than emptied.
-    tombstones_left := greatest(lifecycle._quality_setting('parity', dataset, 'tombstone_rows')::bigint,
-      (lifecycle._quality_setting('parity', dataset, 'tombstone_share')::numeric * overview.target_rows)::bigint);
+  EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+  END;
+  CALL lifecycle._next_transaction();
+  BEGIN
+    IF failed_state IS NULL AND target.kind = 'directory' THEN
+      PERFORM lifecycle._write_export_manifest(destination, dataset);
+    END IF;
+    IF failed_state IS NULL AND NOT lifecycle._reads_rows_of(target.kind, target.options) THEN
+      RETURN;
+    ELSIF failed_state IS NULL THEN
+      SELECT * INTO overview FROM lifecycle._parity_overview(destination, dataset, day);
+      moved := overview.bytes;
+      IF cardinality(overview.days) > 0 THEN
+        SELECT g.groups, moved + g.bytes INTO differing_groups, moved FROM lifecycle._parity_groups(destination, dataset, overview.days) g;
+      END IF;
+      -- A source that lost most of its rows is rather broken than emptied.
+      tombstones_left := greatest(lifecycle._quality_setting('parity', dataset, 'tombstone_rows')::bigint,
+        (lifecycle._quality_setting('parity', dataset, 'tombstone_share')::numeric * overview.target_rows)::bigint);
+    END IF;
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
   END;
@@ -63,6 +84,15 @@ BEGIN
   PERFORM lifecycle._conclude_parity(run, destination, dataset, day, overview.source_rows, overview.target_rows, overview.source_checksum, overview.target_checksum, to_jsonb(totals), moved,
     failed_state, failed_message);
   CALL lifecycle._next_transaction();
+  IF target.kind = 'directory' AND failed_state IS NULL THEN
+    BEGIN
+      PERFORM lifecycle._write_export_manifest(destination, dataset);
+      DROP TABLE pg_temp.reconcile_files;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+    END;
+    CALL lifecycle._next_transaction();
+  END IF;
 END
 $$;
 COMMENT ON PROCEDURE lifecycle._reconcile_pair(bigint, text, text, date, text, text, text, text) IS
