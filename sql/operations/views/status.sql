@@ -26,7 +26,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
     LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE i.severity = 'error') AS errors, count(*) FILTER (WHERE i.severity = 'warning') AS warnings
       FROM lifecycle.issues i WHERE i.source_system = s.source_system AND i.resolved_at IS NULL) open ON true
   UNION ALL
-  SELECT p.dataset, 'to ' || p.kind || ' ' || p.destination, first.delivered_at, latest.procedure, latest.status, latest.finished_at,
+  SELECT p.dataset, ('to ' || p.kind || ' ' || p.destination) COLLATE "default", first.delivered_at, latest.procedure, latest.status, latest.finished_at,
     now() - coalesce(fresh.started_at, first.last_delivered_at), now() - parity.checked_at, latest.rows_in, latest.written,
     parity.held, letters.open, alerts.open,
     CASE
@@ -72,7 +72,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
         WHERE l.procedure = r.procedure AND l.source_system IS NULL ORDER BY l.run_id DESC LIMIT 20) p WHERE p.pause > interval '10 seconds') usual ON true
   WHERE latest.status = 'failed' OR (usual.pauses >= 5 AND now() - latest.started_at > 3 * usual.pause + interval '5 minutes')
   UNION ALL
-  SELECT a.subject, a.kind, NULL, NULL, NULL, NULL, now() - a.first_raised_at, NULL, NULL, NULL, NULL, NULL, NULL, a.severity || ': ' || a.message, 'alert', NULL, NULL, NULL, NULL, NULL, a.times, NULL
+  SELECT a.subject, a.kind COLLATE "default", NULL, NULL, NULL, NULL, now() - a.first_raised_at, NULL, NULL, NULL, NULL, NULL, NULL, a.severity || ': ' || a.message, 'alert', NULL, NULL, NULL, NULL, NULL, a.times, NULL
   FROM lifecycle.alerts a WHERE a.resolved_at IS NULL;
 
 COMMENT ON VIEW lifecycle.status IS
