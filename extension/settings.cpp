@@ -39,6 +39,8 @@ int delivery_lock_timeout = 30 * 1000;
 int retry_base = 30;
 int retry_cap = 3600;
 int retry_attempts = 10;
+// Read in SQL, by lifecycle.tenants().
+char* org_id = nullptr;
 
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
@@ -135,6 +137,9 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.retry_attempts", "Attempts after which a batch is given up.",
                           "It is dead then, and an alert.", &retry_attempts, 10, 1, 1000, PGC_USERSET, 0, nullptr,
                           nullptr, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.org_id", "The tenant that a connection pooler asks for.",
+                             "Counts for roles alone that were made poolers by grant_warehouse().", &org_id, "",
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

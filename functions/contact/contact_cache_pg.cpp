@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "functions/contact/contact_source_pg.hpp"
+#include "functions/contact/look_ahead_pg.hpp"
 #include "functions/contact/settings_hash_pg.hpp"
 #include "functions/contact/snapshot_key_pg.hpp"
 
@@ -44,6 +45,8 @@ struct SharedContacts {
   int email_size = -2;
   char question[512];
   ContactDirectory::Resolution answer{};
+
+  LookAhead look_ahead;
 };
 
 namespace {
@@ -358,6 +361,7 @@ const ContactDirectory::Resolution& resolve_in(SharedContacts* contacts, Nullabl
     return contacts->answer;
   }
   contacts->id_size = -2; // nothing is remembered while it is being looked up
+  contacts->look_ahead.at_row(contacts->directory, id, email);
   contacts->answer = guard([&] { return contacts->directory.resolve(id, email); });
   if (id.size() + email.size() <= sizeof contacts->question) {
     id.copy(contacts->question, id.size());

@@ -32,6 +32,7 @@ constexpr int most_targets = 8;
 // The larger a batch, the more entries of an index lie beside each other.
 constexpr int most_rows = 4000;
 constexpr Size most_bytes = 32UL * 1024 * 1024;
+constexpr Size kept_bytes = 4UL * 1024 * 1024; // a usual batch
 
 struct Target {
   Relation relation;
@@ -88,7 +89,9 @@ int open_target(Target& target, Oid table, int first) {
   target.nulls = static_cast<bool*>(palloc(width));
   std::memset(target.nulls, 1, width); // dropped columns stay null
   target.rows = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * most_rows));
-  target.context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle rows", ALLOCSET_DEFAULT_SIZES);
+  // Its first block stays when a batch is done: memory given back and taken anew is cleared anew by the kernel.
+  target.context =
+      AllocSetContextCreate(CurrentMemoryContext, "lifecycle rows", kept_bytes, kept_bytes, ALLOCSET_DEFAULT_MAXSIZE);
   target.first = first;
   for (int i = 0; i < descriptor->natts; ++i) {
     if (!TupleDescAttr(descriptor, i)->attisdropped) {

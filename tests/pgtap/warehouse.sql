@@ -123,7 +123,8 @@ SELECT is((SELECT (canonical_payload_json - '{org_id,company_id,entity_id}'::tex
   '{"industry": null, "deleted_at": null, "hq_country": null, "updated_at": "2025-06-01T00:00:00+00:00", "last_run_id": "' || id(77) || '", "linkedin_url": null, "revenue_band": null, "canonical_name": "company 1, version 6", '
   '"employee_count": null, "record_version": 6, "source_priority": null, "canonical_domain": null, "last_enriched_at": null, "linkedin_page_id": null, "last_operation_id": null, "enrichment_confidence": 0.5}'
   || timestamptz '2025-06-01+00' || id(77), '... and its payload is the row, in UTC');
-VACUUM "HQ".dx_entity_snapshots_v1, "HQ".dx_company_entities_v1;
+-- Catalogs too: whoever reads them first after DDL prunes them.
+VACUUM "HQ".dx_entity_snapshots_v1, "HQ".dx_company_entities_v1, pg_attribute, pg_class, pg_constraint, pg_index, pg_inherits, pg_collation, pg_type;
 SELECT wal_of('dx_company_entities_v1', 'companies') AS replay \gset
 SELECT is(:'replay'::text, '1 in: 0 written, 1 unchanged, 0 dead, 0 snapshots; 0 bytes', 'a batch once more writes no WAL');
 SELECT throws_ok($$SELECT * FROM lifecycle.entity_as_of('dx_operation_runs_v1', id(1), id(1), now(), 'HQ')$$, '22023', NULL, 'runs have no versions');

@@ -1,0 +1,17 @@
+CREATE FUNCTION lifecycle._require_warehouse_table(dataset text, warehouse name) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  problems text;
+  mends text;
+BEGIN
+  SELECT string_agg(p.problem, '; '), string_agg(DISTINCT p.mend, ' ') INTO problems, mends FROM lifecycle._warehouse_problems(dataset, warehouse) p;
+  IF problems IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+      MESSAGE = format('table %I.%I is not as the contract of its dataset says', warehouse, dataset), DETAIL = upper(left(problems, 1)) || substr(problems, 2) || '.', HINT = mends;
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._require_warehouse_table(text, name) IS
+  'Internal: raises 55000, naming each column and the mend, where the table of a dataset in a warehouse was altered so that it no longer keeps the contract. Errors: 42704 unknown dataset, 42P01 no such table.';
