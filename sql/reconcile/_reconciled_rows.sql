@@ -14,7 +14,11 @@ DECLARE
   key_text text;
   parts text[];
 BEGIN
-  PERFORM lifecycle._dataset_query(dataset);
+  IF EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = _reconciled_rows.dataset AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.relation))
+    OR NOT EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = _reconciled_rows.dataset) THEN
+    -- It says what is wrong.
+    PERFORM lifecycle._dataset_query(dataset);
+  END IF;
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
   columns := (SELECT string_agg(format('q.%I', name), ', ' ORDER BY place) FROM unnest(shape.all_columns) WITH ORDINALITY AS c(name, place));
   key_text := format('jsonb_build_array(%s)::text', (SELECT string_agg(format('q.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)));

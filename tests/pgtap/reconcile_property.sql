@@ -76,10 +76,10 @@ UPDATE lifecycle.quality_checks SET settings = settings || '{"leaf_rows": 300}' 
 -- In many steps, groups parted: a row that moved to another tenant is found at either end, maybe in two steps.
 SET lifecycle_ledger.chunk_rows = 100;
 UPDATE lifecycle.quality_checks SET settings = settings || '{"leaf_rows": 10}' WHERE check_name = 'parity';
-\set share 0.05
+\set share 0.01
 :damaged :after
 SET lifecycle_ledger.chunk_rows = 20;
-\set share 0.01
+\set share 0.003
 :damaged :after
 -- Everything gone
 CALL forget();
