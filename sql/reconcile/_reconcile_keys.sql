@@ -24,9 +24,9 @@ BEGIN
   chosen := format($sql$
     CREATE TEMP TABLE reconcile_rows ON COMMIT DROP AS
     SELECT DISTINCT ON (s."key text") %s FROM pg_temp.reconcile_source s JOIN pg_temp.reconcile_verdicts v ON v.key = s."key text"
-    WHERE v.verdict = ANY ($1) ORDER BY s."key text"%s, s."row checksum"
+    WHERE v.verdict = ANY ($1) AND (v.verdict = 'differs' OR v.key_taken = $2) ORDER BY s."key text"%s, s."row checksum"
     $sql$, columns, coalesce(', s.' || quote_ident(shape.version_column) || ' DESC', ''));
-  EXECUTE chosen USING '{stale,source only}'::text[];
+  EXECUTE chosen USING '{stale,source only}'::text[], false;
   GET DIAGNOSTICS resent = ROW_COUNT;
   IF shape.tombstone_column IS NOT NULL AND target_only > 0 AND target_only <= tombstones_left AND lifecycle._target_only_policy(destination, dataset) = 'mend' THEN
     EXECUTE format($sql$
@@ -42,12 +42,12 @@ BEGIN
       || 'NULL::text AS reject_key, NULL::jsonb AS body, NULL::timestamptz AS change_time, NULL::regclass AS source FROM pg_temp.reconcile_rows r', 'reconcile');
   END IF;
   DROP TABLE pg_temp.reconcile_rows;
-  IF EXISTS (SELECT FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'differs') THEN
-    EXECUTE chosen USING '{differs}'::text[];
-    overwritten := lifecycle._send_replacing(run, destination, dataset, 'pg_temp.reconcile_rows',
-      ARRAY(SELECT DISTINCT t.org FROM pg_temp.reconcile_target t JOIN pg_temp.reconcile_verdicts v USING (key) WHERE v.verdict = 'differs'));
+  IF EXISTS (SELECT FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'differs' OR (v.verdict = 'source only' AND v.key_taken)) THEN
+    EXECUTE chosen USING '{differs,source only}'::text[], true;
+    resent := resent + lifecycle._send_replacing(run, destination, dataset, 'pg_temp.reconcile_rows',
+      ARRAY(SELECT DISTINCT t.org FROM pg_temp.reconcile_target t JOIN pg_temp.reconcile_verdicts v USING (key) WHERE v.verdict IN ('differs', 'source only')));
     DROP TABLE pg_temp.reconcile_rows;
-    resent := resent + overwritten;
+    overwritten := (SELECT count(*) FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'differs');
   END IF;
 
   -- Looked at once more: what was sent is there now.
