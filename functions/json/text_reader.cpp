@@ -15,7 +15,6 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
 
 // The order in which jsonb keeps keys.
 bool key_less(std::string_view left, std::string_view right) {

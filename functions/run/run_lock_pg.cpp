@@ -2,8 +2,8 @@
 // an error frees: this module remembers what it has locked and gives it back when the transaction (or the
 // subtransaction that took it) aborts. The server itself frees session locks only when the session ends.
 //
-// In pg_locks a run lock is the advisory lock (run_lock_class, hashtext(name)) with objsubid 3: a kind of its own, which
-// pg_advisory_lock() cannot take, so that only who may run something can keep a run waiting.
+// In pg_locks a run lock is the advisory lock (run_lock_class, hashtext(name)) with objsubid 3: a kind of its own,
+// which pg_advisory_lock() cannot take, so that only who may run something can keep a run waiting.
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 

@@ -23,7 +23,7 @@ BEGIN
     INTO mapped, projected, key
     FROM lifecycle._contract_columns(contract) c;
   SELECT string_agg(format('WHEN %s THEN %s', k.condition, k.number), ' ' ORDER BY k.number) AS conditions,
-      array_agg(k.code ORDER BY k.number) AS codes, array_agg(k.sqlstate ORDER BY k.number) AS states, array_agg(k.json_pointer ORDER BY k.number) AS pointers,
+      array_agg(k.code ORDER BY k.number) AS codes, array_agg(k.sqlstate ORDER BY k.number) AS states, string_agg(format('WHEN %s THEN %s', k.number, k.json_pointer), ' ' ORDER BY k.number) AS pointers,
       string_agg(format('WHEN %s THEN %s', k.number, k.detail), ' ' ORDER BY k.number) AS details
     INTO checks
     FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
@@ -31,10 +31,10 @@ BEGIN
   -- that name).
   RETURN format($sql$
     SELECT %1$s,
-      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (%4$L::text[])[p.problem] AS json_pointer,
+      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (SELECT CASE p.problem %4$s END FROM (SELECT m.*) pointer_of) AS json_pointer,
       (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) AS detail,
-      CASE WHEN p.problem IS NOT NULL THEN concat_ws('/', %6$s) END AS reject_key,
-      CASE WHEN p.problem IS NOT NULL THEN to_jsonb(s.*) END AS body, m."change time" AS change_time, %7$L::regclass AS source
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._text_without_secrets(concat_ws('/', %6$s)) END AS reject_key,
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(to_jsonb(s.*)) END AS body, m."change time" AS change_time, %7$L::regclass AS source
     FROM %7$s s
       CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time" OFFSET 0) m
       CROSS JOIN LATERAL (SELECT CASE %10$s END AS problem FROM (SELECT m.*) c OFFSET 0) p

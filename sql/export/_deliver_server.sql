@@ -19,7 +19,7 @@ BEGIN
       format('SELECT * FROM %s', rows),
       ARRAY[dataset, batch_id::text, contract ->> 'version', coalesce(target.options ->> 'warehouse', 'lifecycle'),
         ARRAY(SELECT c.name FROM lifecycle._contract_columns(contract) c ORDER BY c.place)::text,
-        current_setting('lifecycle_ledger.delivery_lock_timeout')]);
+        coalesce(current_setting('lifecycle_ledger.delivery_lock_timeout', true), '30s')]);
   EXCEPTION WHEN undefined_function OR invalid_schema_name OR undefined_table OR undefined_object THEN
     -- Something is not there: say what, and what to call.
     PERFORM lifecycle._check_server_destination(target.destination, target.place, target.options, ARRAY[dataset]);

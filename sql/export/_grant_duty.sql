@@ -10,7 +10,7 @@ BEGIN
   IF duty IN ('tenant', 'pooler') THEN
     -- Row-level security binds neither of these, so a tenant must not be one.
     unbound := (SELECT CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
-        WHEN EXISTS (SELECT FROM lifecycle._warehouse_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation WHERE pg_has_role(r.oid, c.relowner, 'MEMBER'))
+        WHEN EXISTS (SELECT FROM lifecycle._tenant_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation WHERE pg_has_role(r.oid, c.relowner, 'MEMBER'))
           THEN 'owns its tables, or is a member of who does'
         WHEN EXISTS (SELECT FROM lifecycle.warehouse_roles w JOIN pg_roles o ON o.rolname = w.role WHERE w.warehouse = _grant_duty.warehouse
             AND w.duty IN ('reader', 'receiver') AND pg_has_role(r.oid, o.oid, 'MEMBER')) THEN 'reads all tenants'' rows, as a reader or receiver or a member of one' END

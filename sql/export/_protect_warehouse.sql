@@ -6,7 +6,7 @@ DECLARE
   item record;
   wanted record;
 BEGIN
-  FOR item IN SELECT t.*, c.relrowsecurity FROM lifecycle._warehouse_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation LOOP
+  FOR item IN SELECT t.*, c.relrowsecurity FROM lifecycle._tenant_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation LOOP
     IF NOT item.relrowsecurity THEN
       EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', item.relation);
     END IF;

@@ -13,7 +13,7 @@ BEGIN
   taken := FOUND;
   -- Everything, and then again what other duties need: of the privileges nobody can tell what they were granted for.
   IF taken THEN
-    FOR item IN SELECT t.relation FROM lifecycle._warehouse_tables(warehouse) t LOOP
+    FOR item IN SELECT t.relation FROM lifecycle._tenant_tables(warehouse) t LOOP
       EXECUTE format('REVOKE ALL ON %s FROM %I', item.relation, grantee);
     END LOOP;
     IF NOT EXISTS (SELECT FROM lifecycle.warehouse_roles w WHERE w.warehouse = _revoke_duty.warehouse AND w.role = grantee) THEN

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._send_rows(run bigint, destination text, dataset text, query text, reason text, memory integer DEFAULT NULL,
+CREATE FUNCTION lifecycle._send_rows(run bigint, destination text, dataset text, query text, reason text, memory integer DEFAULT NULL, counted boolean DEFAULT true,
   OUT batches bigint, OUT good bigint, OUT rejected bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -35,8 +35,10 @@ BEGIN
     END LOOP;
     PERFORM lifecycle._resolve_rejects(dataset, contract);
   END IF;
-  PERFORM lifecycle._count_rows(run, staged.rows_in, written, unchanged + staged.known, 0, dead + rejected, 0, 0);
+  IF counted THEN
+    PERFORM lifecycle._count_rows(run, staged.rows_in, written, unchanged + staged.known, 0, dead + rejected, 0, 0);
+  END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._send_rows(bigint, text, text, text, text, integer) IS
-  'Internal: sends the rows of a query (as of _dataset_source_query) to a destination, in the caller''s transaction: what breaks the contract becomes dead letters of stage export, the rest goes in batches, each recorded in export_batches with that reason; the rows are counted in the run. memory: position_id of the memory of sent rows, whose rows are not sent again; the caller adds to it from lifecycle_sent. The caller holds _lock_delivery(). Any error is the destination''s or the source''s, and nothing was recorded.';
+COMMENT ON FUNCTION lifecycle._send_rows(bigint, text, text, text, text, integer, boolean) IS
+  'Internal: sends the rows of a query (as of _dataset_source_query) to a destination, in the caller''s transaction: what breaks the contract becomes dead letters of stage export, the rest goes in batches, each recorded in export_batches with that reason; the rows are counted in the run (counted). memory: position_id of the memory of sent rows, whose rows are not sent again; the caller adds to it from lifecycle_sent. The caller holds _lock_delivery(). Any error is the destination''s or the source''s, and nothing was recorded.';

@@ -38,10 +38,14 @@ BEGIN
       ARRAY(SELECT a.attname FROM unnest(i.indkey[0 : i.indnkeyatts - 1]) AS k(number) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0) AS names
     FROM pg_index i WHERE i.indrelid IN (_table_problems.relation, key_relation) AND i.indisunique)
   SELECT p.problem, p.mend FROM (
-    SELECT 1 AS rank, c.place, format('column %I of %s is missing%s', c.name, c.relation, '; is it ' || quote_ident(x.attname) || ' now') AS problem,
+    SELECT 0 AS rank, 0 AS place, format('%s is not %s', c.oid::regclass, w.wanted) AS problem, format('It has to be %s.', w.wanted) AS mend
+      FROM shape s JOIN pg_class c ON c.oid = _table_problems.relation CROSS JOIN LATERAL (SELECT CASE WHEN s.partitioned THEN 'a partitioned table' ELSE 'a table' END AS wanted) w
+      WHERE c.relkind <> 'p' AND (s.partitioned OR c.relkind <> 'r')
+    UNION ALL
+    SELECT 1, c.place, format('column %I of %s is missing%s', c.name, c.relation, '; is it ' || quote_ident(x.attname) || ' now'),
         CASE WHEN x.attname IS NOT NULL THEN format('ALTER TABLE %s RENAME COLUMN %I TO %I;', c.relation, x.attname, c.name)
           WHEN NOT c.required THEN format('CALL lifecycle.install_warehouse(%L);', n.nspname)
-          ELSE format('ALTER TABLE %s ADD COLUMN %I %s NOT NULL;', c.relation, c.name, c.type) END AS mend
+          ELSE format('ALTER TABLE %s ADD COLUMN %I %s NOT NULL;', c.relation, c.name, c.type) END
       FROM columns c JOIN pg_class t ON t.oid = c.relation JOIN pg_namespace n ON n.oid = t.relnamespace
         LEFT JOIN LATERAL (SELECT a.attname FROM strangers a WHERE a.attrelid = c.relation AND a.atttypid = c.type::regtype AND a.attnotnull = c.required
           ORDER BY abs(a.attnum - c.place) LIMIT 1) x ON true

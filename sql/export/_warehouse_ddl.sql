@@ -5,6 +5,7 @@ AS $$
 DECLARE
   shape record;
   dataset text := contract ->> 'name';
+  present regclass := to_regclass(format('%I.%I', warehouse, dataset));
   columns text;
   additions text;
   widenings text;
@@ -20,9 +21,11 @@ BEGIN
       string_agg(format('SELECT lifecycle._ensure_column(%L, %L, %L);', format('%I.%I', warehouse, dataset), c.name, c.type), E'\n' ORDER BY c.place) FILTER (WHERE NOT c.required),
       -- A text that a later version has made wider.
       string_agg(format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE %s;', warehouse, dataset, c.name, c.type), E'\n' ORDER BY c.place) FILTER (WHERE EXISTS (
-        SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(format('%I.%I', warehouse, dataset)) AND a.attname = c.name AND a.atttypid = 'varchar'::regtype AND a.atttypmod > 4
+        SELECT FROM pg_attribute a WHERE a.attrelid = present AND a.attname = c.name AND a.atttypid = 'varchar'::regtype AND a.atttypmod > 4
           AND a.atttypmod - 4 < lifecycle._text_limit(c.type))),
       string_agg(format('COMMENT ON COLUMN %I.%I.%I IS %L;', warehouse, dataset, c.name, c.description), E'\n' ORDER BY c.place)
+        -- Not of a column that somebody dropped.
+        FILTER (WHERE NOT c.required OR present IS NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = present AND a.attname = c.name))
     INTO columns, additions, widenings, comments
     FROM (SELECT k.*, k.key_position IS NOT NULL OR EXISTS (SELECT FROM jsonb_array_elements(shape.guards) g WHERE g ? k.name::text) AS is_key
       FROM lifecycle._contract_columns(contract) k) c;

@@ -3,12 +3,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
-DECLARE
-  dataset record;
-  tables regclass[];
-  problems text;
-  mends text;
-  damaged record;
 BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('install_warehouse()');
@@ -26,40 +20,9 @@ BEGIN
   IF to_regnamespace(quote_ident(warehouse)) IS NULL THEN
     EXECUTE format('CREATE SCHEMA %I', warehouse);
   END IF;
-  FOR dataset IN
-    SELECT d.dataset AS name, d.contract, s.* FROM lifecycle.datasets d CROSS JOIN LATERAL lifecycle._warehouse_shape(d.contract) s
-    WHERE d.status IN ('active', 'deprecated') AND s.semantics <> 'replace' ORDER BY d.dataset
-  LOOP
-    -- One that was damaged is mended step by step, which its guard would refuse.
-    DELETE FROM lifecycle.warehouse_tables t WHERE t.warehouse = install_warehouse.warehouse AND t.dataset = dataset.name
-      AND EXISTS (SELECT FROM lifecycle._broken_tables(ARRAY[t.relation]) b WHERE (b.warehouse, b.dataset) = (t.warehouse, t.dataset)) RETURNING t.* INTO damaged;
-    EXECUTE lifecycle._warehouse_ddl(dataset.contract, warehouse, distributable);
-    IF dataset.partitioned THEN
-      PERFORM lifecycle._partition_by_time(format('%I.%I', warehouse, dataset.name)::regclass, dataset.time_column, partition_step);
-    END IF;
-    -- Distributed tables take no triggers: there privileges alone keep what was written.
-    IF dataset.semantics <> 'versioned-upsert' AND NOT distributable THEN
-      PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.name)::regclass);
-      IF dataset.key_table IS NOT NULL THEN
-        PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.key_table)::regclass);
-      END IF;
-    END IF;
-    tables := ARRAY[lifecycle._warehouse_table(warehouse, dataset.name), CASE WHEN dataset.key_table IS NOT NULL THEN lifecycle._warehouse_table(warehouse, dataset.key_table) END];
-    SELECT string_agg(p.problem, '; '), string_agg(DISTINCT p.mend, ' ') INTO problems, mends FROM lifecycle._table_problems(dataset.contract, tables[1], tables[2], distributable) p;
-    IF problems IS NULL THEN
-      INSERT INTO lifecycle.warehouse_tables AS t (warehouse, dataset, relation, key_relation, contract) VALUES (warehouse, dataset.name, tables[1], tables[2], dataset.contract)
-      ON CONFLICT ON CONSTRAINT warehouse_tables_pkey DO UPDATE SET relation = excluded.relation, key_relation = excluded.key_relation, contract = excluded.contract, installed_at = now()
-        WHERE (t.relation, t.key_relation, t.contract) IS DISTINCT FROM (excluded.relation, excluded.key_relation, excluded.contract);
-    ELSIF damaged.relation = tables[1] THEN
-      INSERT INTO lifecycle.warehouse_tables (warehouse, dataset, relation, key_relation, contract, installed_at)
-        VALUES (damaged.warehouse, damaged.dataset, damaged.relation, damaged.key_relation, damaged.contract, damaged.installed_at);
-      -- The other datasets need not wait for its mend.
-      RAISE WARNING USING MESSAGE = format('table %I.%I is not as the contract of its dataset says', warehouse, dataset.name), DETAIL = problems || '.', HINT = mends;
-    ELSE
-      RAISE EXCEPTION USING ERRCODE = 'duplicate_table', MESSAGE = format('%I.%I exists and is not the table of dataset "%s"', warehouse, dataset.name, dataset.name), DETAIL = problems || '.',
-        HINT = format('Install the warehouse in a schema of its own, or mend the table: %s', mends);
-    END IF;
-  END LOOP;
+  PERFORM lifecycle._install_warehouse_table(warehouse, d.contract, partition_step, distributable)
+    FROM (SELECT d.contract FROM lifecycle.datasets d
+      WHERE d.status IN ('active', 'deprecated') AND lifecycle._contract_property(d.contract, 'writeSemantics') <> '"replace"' ORDER BY d.dataset) d;
   PERFORM lifecycle._protect_warehouse(warehouse);
 END
 $$;

@@ -10,8 +10,8 @@ BEGIN
       ('lifecycle_ledger_guard_partitions', 'ddl_command_end', '''CREATE TABLE'', ''ALTER TABLE''', '_guard_partitions'),
       ('lifecycle_ledger_keep_guard', 'sql_drop', '''DROP TRIGGER'', ''DROP EXTENSION''', '_keep_guard'),
       ('lifecycle_ledger_keep_guard_name', 'ddl_command_end', '''ALTER TRIGGER''', '_keep_guard'),
-      -- ALTER INDEX and its like rename tables as well; a unique index refuses rows.
-      ('lifecycle_ledger_keep_contracts', 'ddl_command_end', '''ALTER TABLE'', ''ALTER SCHEMA'', ''CREATE INDEX'', ''ALTER INDEX'', ''ALTER VIEW'', ''ALTER MATERIALIZED VIEW'', ''ALTER SEQUENCE'', ''ALTER FOREIGN TABLE''', '_keep_contracts'),
+      -- A unique index refuses rows; ALTER INDEX renames tables, too, before PostgreSQL 15.
+      ('lifecycle_ledger_keep_contracts', 'ddl_command_end', '''ALTER TABLE'', ''ALTER SCHEMA'', ''CREATE INDEX'', ''ALTER INDEX''', '_keep_contracts'),
       ('lifecycle_ledger_keep_contracts_dropped', 'sql_drop', NULL, '_keep_contracts')) w (name, event, tags, function)
     WHERE NOT EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = w.name AND e.evtenabled = 'A')
   LOOP

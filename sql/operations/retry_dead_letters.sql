@@ -27,7 +27,8 @@ BEGIN
   END IF;
   FOREACH one_stage IN ARRAY stages LOOP
     CONTINUE WHEN one_stage <> stage
-      OR (stage IS NULL AND NOT EXISTS (SELECT FROM lifecycle.dead_letters d WHERE d.stage = one_stage AND d.resolved_at IS NULL));
+      OR (stage IS NULL AND NOT EXISTS (SELECT FROM lifecycle.dead_letters d WHERE d.stage = one_stage AND d.resolved_at IS NULL)
+        AND NOT (one_stage = 'export' AND EXISTS (SELECT FROM lifecycle.export_batches b WHERE b.status <> 'delivered')));
     failed_state := NULL;
     PERFORM lifecycle._run_lock('stage:' || one_stage, true);
     run := lifecycle._begin_run('retry_dead_letters', NULL);
@@ -67,4 +68,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.retry_dead_letters(text, text, text) IS
-  'Tries open dead letters again, where given those of one stage, one source, one reason code: after the contract, or their body, was mended. What is taken now, or was taken meanwhile, is marked as resolved, so that nothing is stored twice; the others keep their place with one more attempt and their present reasons. Commits in steps; may be killed and called again. Logged in pipeline_runs, one run a stage. Errors: 25001 inside a transaction block, 22023 for an unknown stage, 55P03 while another session runs it.';
+  'Tries open dead letters again, where given those of one stage, one source, one reason code: after the contract, or their body, was mended. What is taken now, or was taken meanwhile, is marked as resolved, so that nothing is stored twice; the others keep their place with one more attempt and their present reasons. Stage export also takes up batches that could not be delivered: they go out with the next export(). Commits in steps; may be killed and called again. Logged in pipeline_runs, one run a stage. Errors: 25001 inside a transaction block, 22023 for an unknown stage, 55P03 while another session runs it.';

@@ -1,7 +1,7 @@
 CREATE PROCEDURE lifecycle.schedule(sync text DEFAULT '*/5 * * * *', reconcile text DEFAULT '17 3 * * *',
   mirror text DEFAULT NULL, mirror_path text DEFAULT NULL, ingest text DEFAULT '* * * * *', triggers text DEFAULT '* * * * *',
   segments text DEFAULT '*/10 * * * *', metrics text DEFAULT '13 * * * *', partitions text DEFAULT '23 2 * * *', retention text DEFAULT NULL,
-  reconcile_datasets text DEFAULT '37 3 * * *', service_levels text DEFAULT '*/15 * * * *')
+  export text DEFAULT '*/10 * * * *', reconcile_datasets text DEFAULT '37 3 * * *', service_levels text DEFAULT '*/15 * * * *')
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -26,6 +26,7 @@ BEGIN
       ('lifecycle_ledger metrics', metrics, 'CALL lifecycle.roll_up_metrics()'),
       ('lifecycle_ledger partitions', partitions, 'CALL lifecycle.maintain_partitions()'),
       ('lifecycle_ledger retention', retention, 'CALL lifecycle.apply_retention()'),
+      ('lifecycle_ledger export', export, 'CALL lifecycle.export()'),
       ('lifecycle_ledger reconcile datasets', reconcile_datasets, 'CALL lifecycle.reconcile()'),
       ('lifecycle_ledger service levels', service_levels, 'CALL lifecycle.check_service_levels()'),
       ('lifecycle_ledger mirror', mirror, format('CALL lifecycle.mirror_sqlite(%L)', mirror_path)),
@@ -42,5 +43,5 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE lifecycle.schedule(text, text, text, text, text, text, text, text, text, text, text, text) IS
-  'Registers the cadence with pg_cron, in cron syntax and the server''s cron time zone: sync of the ledger (every 5 minutes) and its reconcile (daily), the SQLite mirror where mirror and mirror_path are given, ingest_events() and process_triggers() (every minute), refresh_segments() (every 10), roll_up_metrics() (hourly), maintain_partitions() (daily), apply_retention() where a cadence is given (it deletes), reconcile() of the datasets (daily), check_service_levels() (every 15 minutes), and the pruning of pg_cron''s own history after 7 days. A null cadence removes that job. Idempotent: jobs are known by name. Error 55000 where pg_cron is absent.';
+COMMENT ON PROCEDURE lifecycle.schedule(text, text, text, text, text, text, text, text, text, text, text, text, text) IS
+  'Registers the cadence with pg_cron, in cron syntax and the server''s cron time zone: sync of the ledger (every 5 minutes) and its reconcile (daily), the SQLite mirror where mirror and mirror_path are given, ingest_events() and process_triggers() (every minute), refresh_segments() (every 10), roll_up_metrics() (hourly), maintain_partitions() (daily), export() (every 10), apply_retention() where a cadence is given (it deletes), reconcile() of the datasets (daily), check_service_levels() (every 15 minutes), and the pruning of pg_cron''s own history after 7 days. A null cadence removes that job. Idempotent: jobs are known by name. Error 55000 where pg_cron is absent.';

@@ -43,8 +43,9 @@ SELECT throws_ok('SELECT put(10, at => ''2010-01-01'')', '23514', NULL, 'a time 
 SELECT throws_ok('SELECT put(10, props => ''{"a": 1e400}'')', '22003', NULL, 'a number beyond a double');
 SELECT throws_ok(format('SELECT put(10, props => %L)', repeat('{"a":', 1500) || '1' || repeat('}', 1500)), NULL, NULL, 'nesting beyond max_depth');
 SELECT is((SELECT count(*) FROM lifecycle.event_keys WHERE event_id = event_id(10)), 0::bigint, 'none of it has taken a key');
-SELECT throws_ok($$INSERT INTO lifecycle.events_p2026_01 VALUES (event_id(1), 'user_signed_up', '2026-01-16', 'u1', '{}')$$, '23505', NULL, 'a partition is no way around the keys');
-SELECT throws_ok($$INSERT INTO lifecycle.events_p2026_01 VALUES (event_id(11), 'userSignedUp', '2026-01-16', 'u1', '{}')$$, '23514', NULL, '... nor around the contract');
+SELECT lifecycle._partition_of('lifecycle.events', '2026-01-15') AS january \gset
+SELECT throws_ok(format($$INSERT INTO %s VALUES (event_id(1), 'user_signed_up', '2026-01-16', 'u1', '{}')$$, :'january'), '23505', NULL, 'a partition is no way around the keys');
+SELECT throws_ok(format($$INSERT INTO %s VALUES (event_id(11), 'userSignedUp', '2026-01-16', 'u1', '{}')$$, :'january'), '23514', NULL, '... nor around the contract');
 
 -- COPY
 \copy lifecycle.events (event_id, event_name, event_time, user_id, properties) FROM STDIN

@@ -128,11 +128,11 @@ SELECT lifecycle.unregister_destination('files');
 SELECT is((SELECT count(*) FROM lifecycle.export_positions WHERE destination = 'files'), 0::bigint, 'unregistered: its positions are forgotten');
 \set ON_ERROR_STOP 0
 CALL lifecycle.export('dx_runs');
-SELECT is(:'LAST_ERROR_SQLSTATE', '42704', 'an unknown dataset');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42704', 'an unknown dataset');
 BEGIN;
 CALL lifecycle.export();
 ROLLBACK;
-SELECT is(:'LAST_ERROR_SQLSTATE', '25001', 'inside a transaction block');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '25001', 'inside a transaction block');
 \set ON_ERROR_STOP 1
 \! rm -rf "$DIRECTORY"
 SELECT * FROM finish();

@@ -2,8 +2,9 @@
 CREATE OR REPLACE VIEW lifecycle.tenant_dead_letters WITH (security_barrier) AS
   SELECT d.id, d.org_id, d.stage, d.source AS dataset, d.key, d.sqlstate, d.code, d.json_pointer,
     -- What stands in the way may be somebody else's.
-    CASE WHEN d.code = 'key_reused' THEN 'The key was taken by another row.' ELSE d.detail END AS detail,
-    d.body, d.contract_version, d.attempts, d.first_seen, d.last_seen, d.resolved_at
+    CASE WHEN d.code = 'key_reused' THEN 'The key was taken by another row.' WHEN d.code LIKE 'write.%' THEN 'The destination refused it.' ELSE d.detail END AS detail,
+    -- Before the export a row has more than the contract's columns.
+    CASE WHEN d.stage = 'apply' THEN d.body END AS body, d.contract_version, d.attempts, d.first_seen, d.last_seen, d.resolved_at
   FROM lifecycle.dead_letters d
   WHERE d.org_id = ANY ((SELECT lifecycle.tenants())::text[]) AND d.stage IN ('export', 'apply');
 

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._warehouse_tables(warehouse name) RETURNS TABLE (relation regclass, tenant name, semantics text, is_keys boolean)
+CREATE FUNCTION lifecycle._tenant_tables(warehouse name) RETURNS TABLE (relation regclass, tenant name, semantics text, is_keys boolean)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -8,5 +8,5 @@ AS $$
   WHERE t.relation IS NOT NULL AND s.semantics <> 'replace'
   ORDER BY d.dataset, t.is_keys
 $$;
-COMMENT ON FUNCTION lifecycle._warehouse_tables(name) IS
+COMMENT ON FUNCTION lifecycle._tenant_tables(name) IS
   'Internal: the tables of a warehouse that are there, tables of keys included: the column that names the tenant, and how they are written.';
