@@ -17,7 +17,7 @@ BEGIN
               SELECT w.key_relation, (lifecycle._warehouse_shape(w.contract)).key_table WHERE w.key_relation IS NOT NULL) s
             LEFT JOIN pg_class c ON c.oid = s.oid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
         UNION ALL
-        SELECT 2, t.number, t.problem FROM lifecycle._table_problems(w.contract, w.relation, w.key_relation, h.distributable) WITH ORDINALITY AS t(problem, mend, number)
+        SELECT 2, t.number, t.problem FROM lifecycle._table_problems(w.contract, w.relation, w.key_relation, h.distributable) WITH ORDINALITY AS t(problem, mend, stricter, number)
           WHERE EXISTS (SELECT FROM pg_class c WHERE c.oid = w.relation) AND (w.key_relation IS NULL OR EXISTS (SELECT FROM pg_class c WHERE c.oid = w.key_relation))
       ) x WHERE x.problem IS NOT NULL) p
   WHERE (w.relation = ANY (touched) OR w.key_relation = ANY (touched)) AND p.problems IS NOT NULL

@@ -12,6 +12,9 @@ AS $$
         WHERE m.opened_at + m.cycles * m.release_cycle > now()
       UNION ALL SELECT 3, format('waits for a source of %s: nothing is exported in its place yet', m.successor)
         WHERE EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = m.dataset) AND NOT EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = m.successor)
+      UNION ALL SELECT 4, format('waits for the first batch of %s to %s', m.successor, string_agg(DISTINCT b.destination, ', ')) FROM lifecycle.export_batches b JOIN lifecycle.destinations t USING (destination)
+        WHERE b.dataset = m.dataset AND b.status = 'delivered' AND NOT EXISTS (SELECT FROM lifecycle.export_batches s
+          WHERE (s.destination, s.dataset, s.status) = (b.destination, m.successor, 'delivered')) HAVING count(*) > 0
       UNION ALL SELECT 4, format('waits for a batch to %s that was not delivered', string_agg(b.destination, ', ' ORDER BY b.destination))
         FROM lifecycle.export_batches b WHERE b.dataset = m.dataset AND b.status <> 'delivered' HAVING count(*) > 0
       UNION ALL SELECT 5, format('holds the versions of %s', string_agg(d.dataset, ', ' ORDER BY d.dataset)) FROM lifecycle.datasets d

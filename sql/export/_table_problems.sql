@@ -1,5 +1,5 @@
 CREATE FUNCTION lifecycle._table_problems(contract jsonb, relation regclass, key_relation regclass, distributable boolean)
-RETURNS TABLE (problem text, mend text)
+RETURNS TABLE (problem text, mend text, stricter boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -37,7 +37,8 @@ BEGIN
     SELECT i.indrelid::regclass AS relation, i.indexrelid, i.indisprimary, i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AS is_whole,
       ARRAY(SELECT a.attname FROM unnest(i.indkey[0 : i.indnkeyatts - 1]) AS k(number) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0) AS names
     FROM pg_index i WHERE i.indrelid IN (_table_problems.relation, key_relation) AND i.indisunique)
-  SELECT p.problem, p.mend FROM (
+  -- Constraints of their own refuse rows one by one: those become dead letters. Everything else spoils a batch.
+  SELECT p.problem, p.mend, p.rank > 3 FROM (
     SELECT 0 AS rank, 0 AS place, format('%s is not %s', c.oid::regclass, w.wanted) AS problem, format('It has to be %s.', w.wanted) AS mend
       FROM shape s JOIN pg_class c ON c.oid = _table_problems.relation CROSS JOIN LATERAL (SELECT CASE WHEN s.partitioned THEN 'a partitioned table' ELSE 'a table' END AS wanted) w
       WHERE c.relkind <> 'p' AND (s.partitioned OR c.relkind <> 'r')
@@ -97,4 +98,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._table_problems(jsonb, regclass, regclass, boolean) IS
-  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know; each with the statement that mends it. Wider texts, further columns that may be null, indexes and partitions are no problem.';
+  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know; each with the statement that mends it (stricter: a constraint or unique index of their own, which refuses single rows). Wider texts, further columns that may be null, indexes and partitions are no problem.';

@@ -24,6 +24,7 @@ BEGIN
   END IF;
   IF export.dataset IS NOT NULL THEN
     PERFORM lifecycle._dataset_contract(export.dataset);
+    PERFORM lifecycle._require_in_force(export.dataset);
   END IF;
   IF NOT EXISTS (SELECT FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset)) THEN
     RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce(format('dataset "%s"', export.dataset), 'a dataset that has a source');

@@ -104,6 +104,9 @@ SELECT throws_ok($$SELECT lifecycle.unregister_consumer('later')$$, '42704', 'no
 SELECT is(lifecycle.unregister_consumer('late', 'dx_operation_runs_v1'), 1::bigint, '... and is gone');
 INSERT INTO lifecycle.export_batches (batch_id, destination, dataset, sequence, reason, contract_version, status, sqlstate) VALUES (gen_random_uuid(), 'hq', 'dx_operation_runs_v1', 1, 'export', '1.1.0', 'failed', '08006');
 SELECT is(obstacles(), 'Waits for a batch to hq that was not delivered.', 'something is still to be delivered');
+INSERT INTO lifecycle.destinations (destination, kind, place) VALUES ('hq', 'schema', 'hq');
+UPDATE lifecycle.export_batches SET status = 'delivered', checksum = '-', delivered_at = now();
+SELECT is(obstacles(), 'Waits for the first batch of dx_operation_runs_v2 to hq.', 'a destination has never got the successor');
 DELETE FROM lifecycle.export_batches;
 SELECT is((SELECT verdict FROM lifecycle.deprecations), 'can be retired', 'now it can');
 SELECT throws_ok('DROP TABLE hq.dx_operation_runs_v1', '55000', NULL, 'its table is kept until');
@@ -112,6 +115,8 @@ SELECT alike(lifecycle.retire_dataset('dx_operation_runs_v1'), 'dx_operation_run
 SELECT is((SELECT verdict || ' ' || (retired_at IS NOT NULL) FROM lifecycle.deprecations), 'retired true', 'deprecations remembers it');
 SELECT is((SELECT status || ' ' || (contract ->> 'status') FROM lifecycle.datasets WHERE dataset = 'dx_operation_runs_v1'), 'retired retired', 'its status');
 SELECT throws_ok($$SELECT lifecycle.publish_contract(jsonb_set(contract, '{description,usage}', '"x"') || '{"version": "1.2.0", "status": "active"}') FROM lifecycle.datasets WHERE dataset = 'dx_operation_runs_v1'$$, '55000', 'dataset "dx_operation_runs_v1" is retired', 'it takes no further version');
+SELECT throws_ok($$SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'jobs', '{}')$$, '55000', 'dataset "dx_operation_runs_v1" is retired', '... nor a source');
+SELECT throws_ok($$SELECT lifecycle._begin_backfill('dx_operation_runs_v1', '2025-01-01', '2025-01-02', '1 day')$$, '55000', 'dataset "dx_operation_runs_v1" is retired', '... nor replayed');
 SELECT throws_ok($$SELECT lifecycle.register_consumer('hq', 'dx_operation_runs_v1')$$, '55000', 'dataset "dx_operation_runs_v1" is retired', '... nor a consumer');
 SELECT has_table('hq', 'dx_operation_runs_v1', 'its table stays');
 CALL lifecycle.install_warehouse('hq');
