@@ -5,16 +5,20 @@ AS $$
 DECLARE
   item record;
   wanted record;
+  distributable boolean := (SELECT w.distributable FROM lifecycle.warehouses w WHERE w.warehouse = _protect_warehouse.warehouse);
 BEGIN
   FOR item IN SELECT t.*, c.relrowsecurity FROM lifecycle._tenant_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation LOOP
     IF NOT item.relrowsecurity THEN
       EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', item.relation);
     END IF;
     PERFORM lifecycle._protect_partitions(item.relation);
-    -- One array, computed once a query, so that an index that begins with the tenant serves the policy.
-    IF NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = item.relation AND p.polname = 'tenant')
-      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = item.relation AND a.attname = item.tenant AND a.atttypid = 'uuid'::regtype) THEN
-      EXECUTE format('CREATE POLICY tenant ON %s FOR SELECT USING (%I = ANY ((SELECT lifecycle.tenants(%L))::uuid[]))', item.relation, item.tenant, warehouse);
+    IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = item.relation AND a.attname = item.tenant AND a.atttypid = 'uuid'::regtype) THEN
+      IF distributable THEN
+        PERFORM lifecycle._protect_distributable(warehouse, item.relation, item.tenant);
+      ELSIF NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = item.relation AND p.polname = 'tenant') THEN
+        -- One array, computed once a query, so that an index that begins with the tenant serves the policy.
+        EXECUTE format('CREATE POLICY tenant ON %s FOR SELECT USING (%I = ANY ((SELECT lifecycle.tenants(%L))::uuid[]))', item.relation, item.tenant, warehouse);
+      END IF;
     END IF;
     -- Of roles and not of rows: a condition beside the tenant's would keep it from using an index.
     FOR wanted IN

@@ -235,6 +235,18 @@ SELECT is(orgs('tenancy_one', '"HQ".dx_operation_runs_v1'), 'one 101', 'whom a r
 SELECT is(lifecycle.revoke_tenant('tenancy_one', NULL, 'hq2'), true, 'taken back there');
 SELECT is(orgs('tenancy_one', '"HQ".dx_operation_runs_v1'), 'one 101', '... and kept here');
 
+-- A distributable one has a policy for each role.
+CALL lifecycle.install_warehouse('wide', '1 month', true);
+SELECT lifecycle.grant_tenant('tenancy_one', org, 'wide') FROM unnest(ARRAY[id(1001), id(1002)]) org;
+SELECT lifecycle.grant_tenant('tenancy_two', id(1002), 'wide');
+SELECT throws_ok($$SELECT lifecycle.grant_warehouse('tenancy_pooler', 'pooler', 'wide')$$, '0A000', NULL, 'a distributable warehouse takes no pooler');
+SELECT is((SELECT dead FROM lifecycle._apply_rows('dx_person_entities_v1', 'persons', 'wide')), 0::bigint, 'rows in it');
+SELECT is(orgs('tenancy_one', 'wide.dx_person_entities_v1') || '; ' || orgs('tenancy_two', 'wide.dx_person_entities_v1'), 'one 10, two 10; two 10', 'each sees its own there');
+SELECT is(lifecycle.revoke_tenant('tenancy_one', id(1002), 'wide'), true, 'one of two is taken back');
+SELECT is(orgs('tenancy_one', 'wide.dx_person_entities_v1'), 'one 10', '... the other stays');
+SELECT is(lifecycle.revoke_tenant('tenancy_one', warehouse => 'wide') AND lifecycle.revoke_tenant('tenancy_two', warehouse => 'wide'), true, 'all');
+SELECT is_empty($$SELECT FROM pg_policy WHERE polrelid IN (SELECT relation FROM lifecycle._tenant_tables('wide'))$$, '... and no policy is left');
+
 -- Taking back
 SELECT is(lifecycle.revoke_tenant('tenancy_both', id(1000), 'HQ'), true, 'one of two tenants is taken back');
 SELECT is(orgs('tenancy_both', '"HQ".dx_operation_runs_v1'), 'one 101', '... the other stays');
