@@ -24,14 +24,14 @@ psql -X -q -v ON_ERROR_STOP=1 -v rows=500 -f tests/lib/ledger_fixture.sql >/dev/
 value 'CREATE EXTENSION pg_cron' >/dev/null
 value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
 is "$(value "SELECT string_agg(substr(jobname, 18) || ' ' || schedule, '; ' ORDER BY jobname) FROM cron.job")" \
-  'ingest * * * * *; metrics 13 * * * *; partitions 23 2 * * *; prune 41 4 * * *; reconcile 17 3 * * *; segments */10 * * * *; sync * * * * *; triggers * * * * *' \
+  'export */10 * * * *; ingest * * * * *; metrics 13 * * * *; partitions 23 2 * * *; prune 41 4 * * *; reconcile 17 3 * * *; reconcile datasets 37 3 * * *; segments */10 * * * *; service levels */15 * * * *; sync * * * * *; triggers * * * * *' \
   'the cadence is registered'
 is "$(value "SELECT string_agg(jobname, ', ') FROM cron.job WHERE command LIKE 'CALL %' AND NOT EXISTS (SELECT FROM pg_proc
     WHERE pronamespace = 'lifecycle'::regnamespace AND prokind = 'p' AND 'lifecycle.' || proname = substring(command FROM 'CALL ([a-z_.]+)'))")" '' \
   'every job calls a procedure that is there'
 value "CALL lifecycle.schedule(sync => '* * * * *')" >/dev/null
-is "$(value 'SELECT count(*) FROM cron.job')" 8 'twice is once'
-value "CALL lifecycle.schedule(ingest => NULL, triggers => NULL, segments => NULL, metrics => NULL, partitions => NULL, sync => '* * * * *')" >/dev/null
+is "$(value 'SELECT count(*) FROM cron.job')" 11 'twice is once'
+value "CALL lifecycle.schedule(ingest => NULL, triggers => NULL, segments => NULL, metrics => NULL, partitions => NULL, export => NULL, service_levels => NULL, sync => '* * * * *')" >/dev/null
 wait_until "SELECT EXISTS (SELECT FROM lifecycle.pipeline_runs WHERE status = 'succeeded')" 100
 is "$(value "SELECT procedure || ' ' || written FROM lifecycle.pipeline_runs ORDER BY run_id LIMIT 1")" 'sync_contact_events 495' 'the job ran by itself and did its work'
 wait_until "SELECT EXISTS (SELECT FROM cron.job_run_details WHERE status = 'succeeded')" 20
