@@ -1,6 +1,8 @@
 // _insert_rows(query, targets) -> counts: runs a query and writes its rows into tables in use, in batches, past the
 // row-by-row checks of foreign keys, which the caller has made sure of. A row may be one of several tables at once.
 // _takes_rows(table): whether the table can be written so.
+#include "functions/loader/insert_rows_pg.hpp"
+
 #include "functions/loader/indexed_writer_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
@@ -48,6 +50,8 @@ struct Target {
   int64 written;
 };
 
+} // namespace
+
 // What the server calls; plain data, as a longjmp may end any of it.
 struct InsertReceiver {
   DestReceiver receiver; // first: the server knows us by it
@@ -55,6 +59,8 @@ struct InsertReceiver {
   int count;
   int64 rows;
 };
+
+namespace {
 
 bool is_foreign_key(Oid function) { return function == F_RI_FKEY_CHECK_INS; }
 
@@ -202,6 +208,39 @@ void receive_shutdown(DestReceiver* self) {
 void receive_destroy(DestReceiver*) {}
 
 } // namespace
+
+InsertReceiver* begin_insert(const Datum* tables, int count) {
+  if (count < 1 || count > most_targets) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("rows are inserted into 1 to %d tables at once, not %d", most_targets, count)));
+  }
+  auto* const insert = static_cast<InsertReceiver*>(palloc0(sizeof(InsertReceiver)));
+  insert->receiver.receiveSlot = receive_row;
+  insert->receiver.rStartup = receive_startup;
+  insert->receiver.rShutdown = receive_shutdown;
+  insert->receiver.rDestroy = receive_destroy;
+  insert->receiver.mydest = DestTuplestore;
+  insert->count = count;
+  int first = 0;
+  for (int t = 0; t < count; ++t) {
+    first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
+  }
+  return insert;
+}
+
+DestReceiver* receiver_of(InsertReceiver* insert) { return &insert->receiver; }
+
+int64 end_insert(InsertReceiver* insert, int64* written) {
+  for (int t = 0; t < insert->count; ++t) {
+    Target& target = insert->targets[t];
+    MemoryContextDelete(target.context);
+    table_close(target.relation, NoLock);
+    written[t] = target.written;
+  }
+  CommandCounterIncrement(); // what follows in this transaction sees the rows
+  return insert->rows;
+}
+
 } // namespace lifecycle::loader
 
 LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
@@ -210,37 +249,17 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
   Datum* tables = nullptr;
   int count = 0;
   deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &tables, nullptr, &count);
-  if (count < 1 || count > most_targets) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("_insert_rows() needs 1 to %d tables, not %d", most_targets, count)));
-  }
-
-  auto* const insert = static_cast<InsertReceiver*>(palloc0(sizeof(InsertReceiver)));
-  insert->receiver.receiveSlot = receive_row;
-  insert->receiver.rStartup = receive_startup;
-  insert->receiver.rShutdown = receive_shutdown;
-  insert->receiver.rDestroy = receive_destroy;
-  insert->receiver.mydest = DestTuplestore;
-  insert->count = count;
-  // Before SPI and outside the executor's contexts: batches outlive both.
-  int first = 0;
-  for (int t = 0; t < count; ++t) {
-    first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
-  }
-
+  InsertReceiver* const insert = begin_insert(tables, count);
   SPI_connect();
-  run_query(query, false, &insert->receiver);
+  run_query(query, false, receiver_of(insert));
   SPI_finish();
 
-  auto* const counts = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count + 1)));
-  counts[0] = Int64GetDatum(insert->rows);
+  int64 written[most_targets];
+  Datum counts[1 + most_targets];
+  counts[0] = Int64GetDatum(end_insert(insert, written));
   for (int t = 0; t < count; ++t) {
-    Target& target = insert->targets[t];
-    MemoryContextDelete(target.context);
-    table_close(target.relation, NoLock);
-    counts[t + 1] = Int64GetDatum(target.written);
+    counts[t + 1] = Int64GetDatum(written[t]);
   }
-  CommandCounterIncrement(); // what follows in this transaction sees the rows
   PG_RETURN_ARRAYTYPE_P(construct_array(counts, count + 1, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
