@@ -113,11 +113,8 @@ Relation open_table(Oid table) {
 }
 
 Keys* open_keys(Relation table) {
-#if PG_VERSION_NUM >= 180000
-  const Oid index = RelationGetPrimaryKeyIndex(table, false);
-#else
-  const Oid index = RelationGetPrimaryKeyIndex(table);
-#endif
+  list_free(RelationGetIndexList(table)); // finds the primary key, too
+  const Oid index = table->rd_pkindex;
   Relation const relation = OidIsValid(index) ? index_open(index, AccessShareLock) : nullptr;
   if (relation == nullptr || relation->rd_opcintype[0] != TEXTOID || relation->rd_indcollation[0] != C_COLLATION_OID) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -1,6 +1,7 @@
 #include "functions/secret/literals.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "functions/core/error.hpp"
 
@@ -11,14 +12,20 @@ namespace {
 
 char upper(char byte) { return byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - ('a' - 'A')) : byte; }
 
-// How often a byte is met in texts and JSON, roughly: the less, the better it tells a literal from them.
-unsigned frequency(char byte) {
-  constexpr std::string_view common = "etaoinsrhldcum";
-  constexpr std::string_view less_common = "fpgwybvk0123456789 ./\":-_";
-  if (common.find(byte) != std::string_view::npos) {
-    return 6;
+// How often two bytes in a row are met in texts and JSON, roughly: the less, the better they tell a literal from them.
+unsigned frequency(char first, char second) {
+  constexpr std::string_view commonest =
+      "th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of "
+      "al de se le sa si ar ve ra ld ur ro co me li ne ma ce io am ic la om pe el ta tr us "
+      "un ca di na ec ct no pr il ss ie id ac ke // :/ ey ma ch ri ns ot ";
+  constexpr std::string_view common = "etaoinsrhldcumfpgwybvk0123456789";
+  for (std::size_t i = 0; i + 1 < commonest.size(); i += 3) {
+    if (commonest[i] == first && commonest[i + 1] == second) {
+      return 8;
+    }
   }
-  return less_common.find(byte) != std::string_view::npos ? 3 : 1;
+  return (common.find(first) != std::string_view::npos ? 2U : 1U) *
+         (common.find(second) != std::string_view::npos ? 2U : 1U);
 }
 
 bool equal_from(std::string_view bytes, std::size_t begin, std::string_view lower_text) {
@@ -58,8 +65,7 @@ void Literals::add(std::string_view literal, std::uint32_t owner) {
   std::size_t best = 0;
   unsigned least = ~0U;
   for (std::size_t i = 0; i + 2 < first.size(); ++i) {
-    const unsigned middle = frequency(first[i + 1]);
-    const unsigned met = frequency(first[i]) * middle + middle * frequency(first[i + 2]);
+    const unsigned met = frequency(first[i], first[i + 1]) + frequency(first[i + 1], first[i + 2]);
     if (met < least) {
       least = met;
       best = i;
@@ -70,22 +76,38 @@ void Literals::add(std::string_view literal, std::uint32_t owner) {
   for (const std::size_t offset : {best, best + 1}) {
     for (const char one : {first[offset], upper(first[offset])}) {
       for (const char two : {first[offset + 1], upper(first[offset + 1])}) {
-        const std::uint16_t pair = pair_of(one, two);
-        pairs_[pair >> 6U] |= std::uint64_t{1} << (pair & 63U);
+        anchors_.push_back({pair_of(one, two), static_cast<std::uint16_t>(offset),
+                            static_cast<std::int8_t>(offset == best ? 2 : -1), first[offset == best ? best + 2 : best],
+                            place});
       }
     }
-    const Anchor anchor = {pair_of(first[offset], first[offset + 1]), static_cast<std::uint16_t>(offset), place};
-    anchors_.insert(std::upper_bound(anchors_.begin(), anchors_.end(), anchor,
-                                     [](const Anchor& a, const Anchor& b) { return a.pair < b.pair; }),
-                    anchor);
   }
 }
 
-const Literals::Anchor* Literals::anchors_of(std::uint16_t lower_pair, const Anchor*& end) const {
-  const auto range = std::equal_range(anchors_.begin(), anchors_.end(), Anchor{lower_pair, 0, 0},
-                                      [](const Anchor& a, const Anchor& b) { return a.pair < b.pair; });
-  end = anchors_.data() + (range.second - anchors_.begin());
-  return anchors_.data() + (range.first - anchors_.begin());
+void Literals::build() {
+  const auto order = [](const Anchor& a, const Anchor& b) {
+    return std::tie(a.pair, a.literal, a.offset) < std::tie(b.pair, b.literal, b.offset);
+  };
+  const auto same = [](const Anchor& a, const Anchor& b) {
+    return std::tie(a.pair, a.literal, a.offset) == std::tie(b.pair, b.literal, b.offset);
+  };
+  std::sort(anchors_.begin(), anchors_.end(), order);
+  // A byte that has no case was added twice.
+  anchors_.erase(std::unique(anchors_.begin(), anchors_.end(), same), anchors_.end());
+  begins_.clear();
+  for (std::size_t i = 0; i < anchors_.size(); ++i) {
+    const std::uint16_t pair = anchors_[i].pair;
+    if (i == 0 || anchors_[i - 1].pair != pair) {
+      begins_.push_back(static_cast<std::uint32_t>(i));
+      pairs_[pair >> 6U] |= std::uint64_t{1} << (pair & 63U);
+    }
+  }
+  begins_.push_back(static_cast<std::uint32_t>(anchors_.size()));
+  std::size_t before = 0;
+  for (std::size_t word = 0; word < pairs_.size(); ++word) {
+    before_[word] = static_cast<std::uint16_t>(before);
+    before += count_bits(pairs_[word]);
+  }
 }
 
 bool Literals::stands_at(const Literal& literal, std::string_view bytes, std::size_t begin) const {

@@ -17,6 +17,8 @@ class Literals {
   // A literal is of at least three bytes; after a "*" it names what must follow anywhere behind it. `owner` is what
   // for_hits() calls. Raises invalid_parameter_value for one that is too short.
   void add(std::string_view literal, std::uint32_t owner);
+  // Once all are added.
+  void build();
 
   [[nodiscard]] bool any_in(std::string_view bytes) const {
     bool found = false;
@@ -49,8 +51,10 @@ class Literals {
     std::uint32_t owner;
   };
   struct Anchor {
-    std::uint16_t pair;   // lower case
+    std::uint16_t pair;   // as it stands in a text
     std::uint16_t offset; // of the pair within the literal
+    std::int8_t third_at; // another byte of the literal, lower case, and where it is from the pair on
+    char third;
     std::uint32_t literal;
   };
 
@@ -78,27 +82,40 @@ class Literals {
     return at;
   }
 
-  [[nodiscard]] const Anchor* anchors_of(std::uint16_t lower_pair, const Anchor*& end) const;
   [[nodiscard]] bool stands_at(const Literal& literal, std::string_view bytes, std::size_t begin) const;
 
   template <typename Visit>
   bool visit_at(std::string_view bytes, std::size_t at, Visit& visit) const {
-    const Anchor* end = nullptr;
-    for (const Anchor* anchor = anchors_of(pair_of(lower(bytes[at]), lower(bytes[at + 1])), end); anchor != end;
-         ++anchor) {
-      const Literal& literal = literals_[anchor->literal];
-      if (at >= anchor->offset && stands_at(literal, bytes, at - anchor->offset) && !visit(literal.owner)) {
+    // The pair's number among those that are looked for gives its anchors.
+    const std::uint16_t pair = pair_of(bytes[at], bytes[at + 1]);
+    const std::uint64_t below = pairs_[pair >> 6U] & ((std::uint64_t{1} << (pair & 63U)) - 1);
+    const std::size_t number = before_[pair >> 6U] + count_bits(below);
+    for (std::uint32_t i = begins_[number]; i < begins_[number + 1]; ++i) {
+      const Anchor& anchor = anchors_[i];
+      const std::size_t third =
+          at + static_cast<std::size_t>(anchor.third_at); // wraps around where it is before the first
+      if (third < bytes.size() && lower(bytes[third]) == anchor.third && at >= anchor.offset &&
+          stands_at(literals_[anchor.literal], bytes, at - anchor.offset) && !visit(literals_[anchor.literal].owner)) {
         return false;
       }
     }
     return true;
   }
 
+  // Without an instruction of its own: not every processor has one.
+  static std::size_t count_bits(std::uint64_t bits) {
+    bits -= bits >> 1U & 0x5555555555555555U;
+    bits = (bits & 0x3333333333333333U) + (bits >> 2U & 0x3333333333333333U);
+    bits = (bits + (bits >> 4U)) & 0x0F0F0F0F0F0F0F0FU;
+    return static_cast<std::size_t>(bits * 0x0101010101010101U >> 56U);
+  }
   static char lower(char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte; }
 
   std::vector<Literal> literals_;
-  std::vector<Anchor> anchors_; // sorted by pair
+  std::vector<Anchor> anchors_;           // sorted by pair
+  std::vector<std::uint32_t> begins_{0U}; // of each pair's anchors, and the end
   std::array<std::uint64_t, 1024> pairs_{};
+  std::array<std::uint16_t, 1024> before_{}; // pairs in the words before
 };
 
 } // namespace lifecycle::secret

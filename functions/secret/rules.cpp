@@ -45,6 +45,7 @@ RuleSet::RuleSet(std::vector<RuleRow> rows) : rows_(std::move(rows)) {
       literals_.add(literal, i);
     }
   }
+  literals_.build();
 }
 
 const RuleRow* RuleSet::find(AppliesTo subject, std::string_view text) const {

@@ -21,8 +21,8 @@ AS $$
     ('lifecycle.workflow_executions', false, 't.user_id = ANY ($1) AND (t.variables <> ''{}'' OR t.error_message IS NOT NULL)',
       'variables = ''{}'', error_message = NULL'),
     ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $3, $4)
-        AND t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5)',
-      'line = lifecycle._redacted_line(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $5), bytes = NULL'),
+        AND (t.bytes IS NOT NULL OR t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5, $3, $4))',
+      'line = lifecycle._redacted_line(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $5, $3, $4), bytes = NULL'),
     ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, lifecycle._bytes_as_text(t.body_bytes)), $3, $4)',
       'body = NULL, body_bytes = NULL, findings = NULL, detail = ''The person was erased.'', resolved_at = coalesce(t.resolved_at, now())'),
     -- An error may have quoted the row it failed on.

@@ -10,9 +10,11 @@ AS $$
       UNION ALL SELECT 1, 'waits for the first consumer to be registered and to acknowledge' WHERE c.number = 0
       UNION ALL SELECT 2, format('waits until %s: %s release cycles of %s', to_char((m.opened_at + m.cycles * m.release_cycle) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), m.cycles, m.release_cycle)
         WHERE m.opened_at + m.cycles * m.release_cycle > now()
-      UNION ALL SELECT 3, format('%s has no source, so nothing is exported in its place', m.successor)
+      UNION ALL SELECT 3, format('waits for a source of %s: nothing is exported in its place yet', m.successor)
         WHERE EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = m.dataset) AND NOT EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = m.successor)
-      UNION ALL SELECT 4, format('%s keeps its versions there', string_agg(d.dataset, ', ' ORDER BY d.dataset)) FROM lifecycle.datasets d
+      UNION ALL SELECT 4, format('waits for a batch to %s that was not delivered', string_agg(b.destination, ', ' ORDER BY b.destination))
+        FROM lifecycle.export_batches b WHERE b.dataset = m.dataset AND b.status <> 'delivered' HAVING count(*) > 0
+      UNION ALL SELECT 5, format('holds the versions of %s', string_agg(d.dataset, ', ' ORDER BY d.dataset)) FROM lifecycle.datasets d
         WHERE d.status <> 'retired' AND lifecycle._contract_property(d.contract, 'snapshots') = to_jsonb(m.dataset) HAVING count(*) > 0
     ) o(rank, obstacle)
   WHERE m.dataset = _retirement_obstacles.dataset AND m.retired_at IS NULL ORDER BY o.rank

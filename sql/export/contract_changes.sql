@@ -12,7 +12,10 @@ BEGIN
   IF published IS NULL THEN
     RETURN QUERY SELECT '', 'dataset_added', 'additive', 'minor', format('%s is new', document ->> 'name');
   ELSE
-    RETURN QUERY SELECT * FROM lifecycle._contract_changes(published, document);
+    -- Of a successor it goes without saying that it is called otherwise.
+    RETURN QUERY SELECT c.* FROM lifecycle._contract_changes(published, document) c
+      WHERE published ->> 'name' = document ->> 'name'
+        OR NOT (c.json_pointer = '/id' OR c.detail LIKE 'the predecessor %' OR c.detail LIKE 'column export_schema_version: value %');
   END IF;
 END
 $$;

@@ -4,29 +4,29 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   contract jsonb;
-  found record;
+  state record;
   obstacles text;
 BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('retire_dataset()');
   contract := lifecycle._dataset_contract(dataset);
   PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
-  SELECT d.status, m.* INTO found FROM lifecycle.datasets d LEFT JOIN lifecycle.contract_migrations m USING (dataset) WHERE d.dataset = retire_dataset.dataset FOR UPDATE OF d;
-  IF found.status = 'retired' THEN
-    RETURN format('%s is retired, since %s.', dataset, found.retired_at);
-  ELSIF found.successor IS NULL THEN
+  SELECT d.status, m.* INTO state FROM lifecycle.datasets d LEFT JOIN lifecycle.contract_migrations m USING (dataset) WHERE d.dataset = retire_dataset.dataset FOR UPDATE OF d;
+  IF state.status = 'retired' THEN
+    RETURN format('%s is retired, since %s.', dataset, state.retired_at);
+  ELSIF state.successor IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('dataset "%s" is not deprecated', dataset), DETAIL = 'Nothing takes its place.',
       HINT = lifecycle._next_major_hint(contract);
   END IF;
-  SELECT string_agg(format('It %s.', o.obstacle), ' ') INTO obstacles FROM lifecycle._retirement_obstacles(dataset) o;
+  SELECT string_agg(o.obstacle, '; ') INTO obstacles FROM lifecycle._retirement_obstacles(dataset) o;
   IF obstacles IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('dataset "%s" cannot be retired yet', dataset), DETAIL = obstacles,
-      HINT = format('Each consumer says when it is done: SELECT lifecycle.acknowledge_migration(consumer, ''%s''); one that is gone is taken out by unregister_consumer(). SELECT * FROM lifecycle.deprecations; shows all.', found.successor);
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('dataset "%s" cannot be retired yet', dataset), DETAIL = upper(left(obstacles, 1)) || substr(obstacles, 2) || '.',
+      HINT = format('Each consumer says when it is done: SELECT lifecycle.acknowledge_migration(consumer, ''%s''); one that is gone is taken out by unregister_consumer(). SELECT * FROM lifecycle.deprecations; shows all.', state.successor);
   END IF;
   UPDATE lifecycle.contract_migrations m SET retired_at = now() WHERE m.dataset = retire_dataset.dataset;
   UPDATE lifecycle.datasets d SET status = 'retired', contract = jsonb_set(d.contract, '{status}', '"retired"') WHERE d.dataset = retire_dataset.dataset;
   DELETE FROM lifecycle.warehouse_tables w WHERE w.dataset = retire_dataset.dataset;
-  RETURN format('%s is retired: it is no longer exported, %s is. Its tables stay, and may be dropped.', dataset, found.successor);
+  RETURN format('%s is retired: it is no longer exported, %s is. Its tables stay, and may be dropped.', dataset, state.successor);
 END
 $$;
 COMMENT ON FUNCTION lifecycle.retire_dataset(text) IS

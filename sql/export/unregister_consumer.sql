@@ -9,7 +9,7 @@ BEGIN
   DELETE FROM lifecycle.contract_consumers c WHERE c.consumer = unregister_consumer.consumer AND (unregister_consumer.dataset IS NULL OR c.dataset = unregister_consumer.dataset);
   GET DIAGNOSTICS removed = ROW_COUNT;
   IF removed = 0 THEN
-    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('no consumer "%s"%s is registered', consumer, format(' of dataset "%s"', dataset)),
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('no consumer "%s"%s is registered', consumer, ' of dataset "' || dataset || '"'),
       DETAIL = format('Registered: %s.', coalesce((SELECT string_agg(c.consumer || ' of ' || c.dataset, ', ' ORDER BY 1) FROM lifecycle.contract_consumers c), 'none')), HINT = 'Name one of them.';
   END IF;
   RETURN removed;

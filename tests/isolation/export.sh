@@ -12,6 +12,7 @@ value() { psql -X -A -t -q -v ON_ERROR_STOP=1 -c 'SET client_min_messages = erro
 must psql -X -q -v ON_ERROR_STOP=1 -v directory="$directory" -f tests/lib/export_fixture.sql
 value "SELECT lifecycle.register_destination('files', 'directory', '$directory', datasets => '{dx_operation_runs_v1,dx_company_entities_v1}'),
   lifecycle.register_destination('hq', 'schema', 'hq', datasets => '{dx_operation_runs_v1,dx_company_entities_v1}')" >/dev/null
+export PGOPTIONS='-c statement_timeout=60s'
 export='CALL lifecycle.export()'
 for name in first second blocker; do session_open "$name"; session_query "$name" 'SET client_min_messages = error' >/dev/null; done
 session_query blocker "SET lock_timeout = '20s'" >/dev/null

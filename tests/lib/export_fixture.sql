@@ -4,6 +4,9 @@ CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
 CALL lifecycle.install_operational_tables();
 CALL lifecycle.install_warehouse('hq', '1 year');
+-- Row types of their own: the warehouse's tables may be locked.
+CREATE SCHEMA shape;
+SELECT format('CREATE TABLE shape.%I (LIKE hq.%1$I)', d.dataset) FROM lifecycle.datasets d WHERE d.dataset LIKE 'dx%' \gexec
 CREATE FUNCTION id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(n::text)::uuid $$;
 CREATE FUNCTION add_runs(first bigint, beyond bigint) RETURNS void LANGUAGE sql AS $$
   INSERT INTO lifecycle.operation_runs (run_id, operation_id, action_id, entity_type, entity_id, org_id, status, created_at, started_at, error_message)
@@ -38,7 +41,7 @@ CREATE FUNCTION in_files(dataset text) RETURNS text LANGUAGE plpgsql SET timezon
 DECLARE
   result text;
 BEGIN
-  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) FROM files($1) f, LATERAL jsonb_populate_record(NULL::hq.%I, f.line) r', dataset) INTO result USING dataset;
+  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) FROM files($1) f, LATERAL jsonb_populate_record(NULL::shape.%I, f.line) r', dataset) INTO result USING dataset;
   RETURN result;
 END $$;
 -- Each file of the manifest as the manifest says: rows, checksum and hash.
@@ -49,7 +52,7 @@ BEGIN
   EXECUTE format($sql$
     SELECT coalesce(bool_and(f.f ->> 'checksum' = x.checksum AND f.f ->> 'file_hash' = 'xxh3-128:' || (lifecycle._hash_file((SELECT directory FROM place) || '/' || $1 || '/' || (f.f ->> 'file'))).file_hash), true)
     FROM (SELECT jsonb_array_elements(string_agg(m, E'\n')::jsonb -> 'files') AS f FROM lifecycle._read_file((SELECT directory FROM place) || '/' || $1 || '/manifest.json') m) f
-      CROSS JOIN LATERAL (SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) AS checksum FROM files($1) l, LATERAL jsonb_populate_record(NULL::hq.%I, l.line) r WHERE l.file = f.f ->> 'file') x
+      CROSS JOIN LATERAL (SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) AS checksum FROM files($1) l, LATERAL jsonb_populate_record(NULL::shape.%I, l.line) r WHERE l.file = f.f ->> 'file') x
     $sql$, dataset) INTO result USING dataset;
   RETURN result;
 END $$;

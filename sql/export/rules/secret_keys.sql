@@ -4,7 +4,7 @@ SELECT name, 'key', '(?i)' || pattern, literals, description, 'shipped'
 FROM (VALUES
   ('key_password', '(password|passwd|passphrase|(^|[_.-])(pwd|pass))$', '{password,passwd,passphrase,pwd,pass}'::text[], 'a password by its key'),
   ('key_secret', '(secret|secret[_.-]?(key|value|token|access[_.-]?key))$', '{secret}', 'a secret by its key'),
-  ('key_api_key', '(api|access|private|signing|encryption|master|auth|subscription|(^|[_.-])ssh)[_.-]?key$', '{apikey,api_key,api-key,api.key,access,private,signing,encryption,master,auth,subscription,ssh}', 'an API key, or another key, by its key'),
+  ('key_api_key', '(api|access|private|signing|encryption|master|auth|subscription|(^|[_.-])ssh)[_.-]?key$', (SELECT array_agg(word || sign || 'key') FROM unnest('{api,access,private,signing,encryption,master,auth,subscription,ssh}'::text[]) word, unnest('{"",_,-,.}'::text[]) sign), 'an API key, or another key, by its key'),
   ('key_token', '^(?!.*(page|next|prev|previous|continuation|cursor|sync|resume|pagination|start|end)[_.-]?token$).*token$', '{token}', 'a token by its key'),
   ('key_credentials', '(credentials?|(^|[_.-])(proxy[_.-]?)?authorization|(^|[_.-])(set[_.-]?)?cookie)$', '{credential,authorization,cookie}', 'credentials by their key')
   ) v (name, pattern, literals, description)
