@@ -5,8 +5,8 @@ SET client_min_messages = warning
 AS $$
 DECLARE
   columns text := (SELECT string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place) FROM lifecycle._contract_columns(contract) c);
-  -- Other columns, another table: a contract may grow while a session lasts.
-  name name := 'lifecycle_batch_' || left(md5(columns), 16);
+  -- Other columns, another table: a contract may grow while a session lasts. Another role, another one.
+  name name := 'lifecycle_batch_' || left(md5(current_user || ' ' || columns), 16);
   stage regclass := to_regclass(format('pg_temp.%I', name));
   has_rows boolean;
 BEGIN
@@ -27,4 +27,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._batch_stage(jsonb) IS
-  'Internal: an empty temporary table with a contract''s columns and nothing else, made once a session and emptied by each commit. Error 42501 where another role''s table has its name.';
+  'Internal: an empty temporary table with a contract''s columns and nothing else, made once a session and role, and emptied by each commit. Error 42501 where another role''s table has its name.';

@@ -119,4 +119,32 @@ ALTER TABLE pg_temp.:"stage" OWNER TO lifecycle_planter;
 SELECT throws_ok(format('SELECT received(%L, 62, %L)', 'dx_operation_runs_v1', line(2003)), '42501', NULL, 'a planted table is not written to');
 DROP OWNED BY lifecycle_planter;
 DROP ROLE lifecycle_planter;
+
+-- Least rights: a receiver, and a role that has nothing but a door.
+CREATE ROLE lifecycle_receiver;
+SELECT lifecycle.grant_warehouse('lifecycle_receiver', 'receiver', 'HQ');
+SELECT line(3001) AS one, line(3002) AS two \gset
+SET ROLE lifecycle_receiver;
+SELECT is((SELECT written FROM lifecycle.receive_batch('dx_operation_runs_v1', gen_random_uuid(), :'one' || E'\nx', warehouse => 'HQ')), 1::bigint, 'a receiver receives');
+SELECT throws_ok('UPDATE lifecycle.received_batches SET written = 0', '42501', NULL, '... and cannot change what is remembered');
+RESET ROLE;
+SELECT lifecycle.revoke_warehouse('lifecycle_receiver', 'receiver', 'HQ');
+CREATE SCHEMA delivery;
+CREATE FUNCTION delivery.receive_batch(dataset text, batch_id uuid, ndjson text, contract_version text DEFAULT NULL, INOUT checksum text DEFAULT NULL,
+  warehouse name DEFAULT 'lifecycle', columns text[] DEFAULT NULL, OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint,
+  OUT snapshots bigint, OUT repeated boolean, OUT refusals jsonb)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'SELECT * FROM lifecycle.receive_batch($1, $2, $3, $4, $5, $6, $7)';
+REVOKE EXECUTE ON FUNCTION delivery.receive_batch FROM PUBLIC;
+GRANT USAGE ON SCHEMA delivery, lifecycle TO lifecycle_receiver;
+SET ROLE lifecycle_receiver;
+SELECT throws_ok(format('SELECT delivery.receive_batch(%L, gen_random_uuid(), %L, warehouse => %L)', 'dx_operation_runs_v1', :'two', 'HQ'), '42501', NULL, 'no door without EXECUTE');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION delivery.receive_batch TO lifecycle_receiver;
+SET ROLE lifecycle_receiver;
+SELECT is((SELECT written FROM delivery.receive_batch('dx_operation_runs_v1', gen_random_uuid(), :'two', warehouse => 'HQ')), 1::bigint, 'through the door');
+SELECT throws_ok('SELECT FROM "HQ".dx_operation_runs_v1', '42501', NULL, '... and nowhere else');
+RESET ROLE;
+DROP OWNED BY lifecycle_receiver;
+DROP ROLE lifecycle_receiver;
 SELECT * FROM finish();
