@@ -9,6 +9,7 @@ AS $$
     ('TABLE lifecycle.tenant_dead_letters', 'SELECT', ARRAY['tenant', 'pooler']),
     ('TABLE lifecycle.schema_version', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.warehouses', 'SELECT', ARRAY['receiver']),
+    ('TABLE lifecycle.warehouse_tables', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.dead_letters', 'SELECT, INSERT, UPDATE', ARRAY['receiver'])
   ) v(object, privileges, duties)
   WHERE duty = ANY (v.duties)
