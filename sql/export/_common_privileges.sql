@@ -10,6 +10,7 @@ AS $$
     ('TABLE lifecycle.schema_version', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.warehouses', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.received_batches', 'SELECT, INSERT', ARRAY['receiver']),
+    ('TABLE lifecycle.warehouse_tables', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.dead_letters', 'SELECT, INSERT, UPDATE', ARRAY['receiver'])
   ) v(object, privileges, duties)
   WHERE duty = ANY (v.duties)

@@ -39,10 +39,11 @@ BEGIN
   END IF;
 
   SELECT string_agg(p.problem, '; '), string_agg(DISTINCT p.mend, ' ') INTO problems, mends FROM lifecycle._table_problems(contract, present, keys, distributable) p;
-  INSERT INTO lifecycle.warehouse_tables AS t (warehouse, dataset, relation, key_relation, contract)
-    VALUES (warehouse, dataset, present, keys, CASE WHEN problems IS NULL THEN contract ELSE coalesce(known.contract, contract) END)
-    ON CONFLICT ON CONSTRAINT warehouse_tables_pkey DO UPDATE SET relation = excluded.relation, key_relation = excluded.key_relation, contract = excluded.contract, installed_at = now()
-      WHERE (t.relation, t.key_relation, t.contract) IS DISTINCT FROM (excluded.relation, excluded.key_relation, excluded.contract);
+  INSERT INTO lifecycle.warehouse_tables AS t (warehouse, dataset, relation, key_relation, contract, digest)
+    VALUES (warehouse, dataset, present, keys, CASE WHEN problems IS NULL THEN contract ELSE coalesce(known.contract, contract) END,
+      CASE WHEN problems IS NULL THEN lifecycle._table_digest(contract, present, keys) END)
+    ON CONFLICT ON CONSTRAINT warehouse_tables_pkey DO UPDATE SET relation = excluded.relation, key_relation = excluded.key_relation, contract = excluded.contract, digest = excluded.digest, installed_at = now()
+      WHERE (t.relation, t.key_relation, t.contract, t.digest) IS DISTINCT FROM (excluded.relation, excluded.key_relation, excluded.contract, excluded.digest);
   IF problems IS NOT NULL THEN
     -- The other datasets need not wait for its mend.
     RAISE WARNING USING MESSAGE = format('table %I.%I is not as the contract of its dataset says', warehouse, dataset), DETAIL = upper(left(problems, 1)) || substr(problems, 2) || '.', HINT = mends;

@@ -6,6 +6,12 @@ DECLARE
   problems text;
   mends text;
 BEGIN
+  -- As when it was last found sound: the common case, many times faster to see.
+  IF has_table_privilege('lifecycle.warehouse_tables', 'SELECT') AND EXISTS (SELECT FROM lifecycle.warehouse_tables t
+      WHERE (t.warehouse, t.dataset) = (_require_warehouse_table.warehouse, _require_warehouse_table.dataset) AND t.relation = to_regclass(format('%I.%I', t.warehouse, t.dataset))
+        AND t.digest = lifecycle._table_digest(lifecycle._dataset_contract(t.dataset), t.relation, t.key_relation)) THEN
+    RETURN;
+  END IF;
   SELECT string_agg(p.problem, '; '), string_agg(DISTINCT p.mend, ' ') INTO problems, mends FROM lifecycle._warehouse_problems(dataset, warehouse) p WHERE NOT p.stricter;
   IF problems IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
