@@ -1,6 +1,7 @@
 # A second PostgreSQL, the receiving side of deliveries. Source tap.sh before it.
 #   second_server start [SETTING=VALUE...]   starts it, with the extension and a warehouse in database postgres; sets second_host to its
 #                                            socket's directory; stopped when the script ends
+#   second_server start_bare [SETTING=...]   the same without extension and warehouse
 #   second_server kill9 | up | restart       as own_server
 #   second_server log                        prints its log
 #   second_server trust RULE...              puts rules on top of its pg_hba.conf
@@ -20,11 +21,11 @@ second_server() {
   local action=$1
   shift
   case $action in
-    start)
+    start | start_bare)
       at_exit "KEEP= '$repo/scripts/server' stop '$second_directory' >/dev/null 2>&1"
       "$repo/scripts/server" start "$second_directory" "$@"
       second_host=$(eval "$("$repo/scripts/server" env "$second_directory")" && echo "$PGHOST")
-      second 'SET client_min_messages = error; CREATE EXTENSION lifecycle_ledger; CALL lifecycle.install(); CALL lifecycle.install_warehouse()' >/dev/null
+      [ "$action" = start_bare ] || second 'SET client_min_messages = error' 'CREATE EXTENSION lifecycle_ledger' 'CALL lifecycle.install()' 'CALL lifecycle.install_warehouse()' >/dev/null
       ;;
     destination)
       psql -X -q -v ON_ERROR_STOP=1 -v host="$second_host" -v options="${1:-{\}}" >/dev/null <<'SQL'

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# kill -9 of the sender, of the receiver, and of the connection between them, at several moments of an erasure that goes to a second server; then a later
+# export. Somebody who is erased is gone there, nobody else has lost anything, and both sides know that it is done.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. tests/lib/tap.sh
+. tests/lib/session.sh
+. tests/lib/server.sh
+. tests/lib/second_server.sh
+own_server start shared_buffers=64MB fsync=off
+second_server start shared_buffers=64MB fsync=off
+value() { psql -X -A -t -q -v ON_ERROR_STOP=1 -c 'SET client_min_messages = error' -c "$1"; }
+PGOPTIONS='-c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<'SQL'
+CREATE EXTENSION lifecycle_ledger;
+CALL lifecycle.install();
+CALL lifecycle.install_operational_tables();
+ALTER DATABASE postgres SET lifecycle_ledger.retry_base = 0;
+CREATE FUNCTION id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5(n::text)::uuid $$;
+INSERT INTO lifecycle.users (id, email, current_lifecycle_stage) SELECT id(n), 'user' || n || '@example.com', 'Activation' FROM generate_series(1, 20) n;
+INSERT INTO lifecycle.person_entities (org_id, entity_id, full_name, work_email) SELECT id(n % 3), id(100 + n), 'Person ' || n % 20 + 1, 'user' || n % 20 + 1 || '@example.com' FROM generate_series(0, 1999) n;
+INSERT INTO lifecycle.operation_runs (run_id, operation_id, action_id, entity_type, entity_id, org_id, status, started_at, created_at, error_message)
+  SELECT id(10000 + n), 'op', 'act', 'person', id(100 + n), id(n % 3), 'failed', t, t, 'Person ' || n % 20 + 1 FROM generate_series(0, 1999) n, LATERAL (SELECT timestamptz '2025-07-01+00' + n * interval '1 minute' AS t) t;
+SQL
+second_server destination '{"batch_bytes": 200000}'
+value 'CALL lifecycle.export()'
+on_person() { echo "SELECT (SELECT count(*) FROM lifecycle.dx_person_entities_v1 WHERE full_name $1) || ' ' || (SELECT count(*) FROM lifecycle.dx_entity_snapshots_v1 WHERE canonical_payload_json ->> 'full_name' $1)
+  || ' ' || (SELECT count(*) FROM lifecycle.dx_operation_runs_v1 WHERE error_message $1)"; }
+there() { second "$(on_person "= 'Person $1'")"; }
+all_there() { second "$(on_person 'IS NOT NULL')"; }
+is "$(there 1), $(all_there)" '100 100 100, 2000 2000 2000' 'people are there'
+began=${EPOCHREALTIME/[.,]/}
+value 'CALL lifecycle.erase_user(id(1))'
+took=$((${EPOCHREALTIME/[.,]/} - began))
+is "$(there 1), $(all_there)" '0 0 0, 1900 1900 1900' 'an undisturbed erasure'
+
+met=0 person=1
+# killed WHOM PERCENT: starts an erasure and kills so far into the time that one takes.
+killed() {
+  value "CALL lifecycle.erase_user(id($person))" >/dev/null 2>&1 &
+  local client=$!
+  sleep "$(awk "BEGIN { print $took * $2 / 1e8 }")"
+  case $1 in
+    sender) own_server kill9; own_server up ;;
+    receiver) second_server kill9; second_server up ;;
+    connection) second "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lifecycle_ledger'" >/dev/null ;;
+  esac
+  wait "$client" 2>/dev/null || true
+  if [ "$(value "SELECT EXISTS (SELECT FROM lifecycle.pipeline_runs WHERE procedure = 'erase_user' AND status = 'running') OR EXISTS (SELECT FROM lifecycle.export_erasures WHERE delivered_at IS NULL)")" = t ]; then met=$((met + 1)); fi
+}
+for whom in sender receiver connection; do
+  for part in 30 60 90; do
+    person=$((person + 1))
+    killed "$whom" $part
+    # Where it was killed before it began to be known, the caller calls again; what is known, the next export delivers.
+    [ "$(value "SELECT count(*) FROM lifecycle.erasures WHERE finished_at IS NOT NULL")" = "$person" ] || value "CALL lifecycle.erase_user(id($person))"
+    value 'CALL lifecycle.export()'
+    is "$(there $person), $(all_there)" "0 0 0, $((2000 - 100 * person)) $((2000 - 100 * person)) $((2000 - 100 * person))" "the $whom killed after $part % of its time, and a later export"
+  done
+done
+ok "$([ "$met" -ge 4 ] && echo t || echo f)" "kills met an erasure at work ($met of 9)"
+is "$(value "SELECT count(*) FROM lifecycle.export_erasures WHERE delivered_at IS NULL OR entities <> '{}' OR addresses <> '{}'")" 0 'nothing is left to deliver, and nothing remembered'
+is "$(value "SELECT count(*) FROM lifecycle.export_batches WHERE status <> 'delivered'")" 0 'every batch is delivered'
+is "$(value 'SELECT count(*) FROM lifecycle.dead_letters') $(second 'SELECT count(*) FROM lifecycle.dead_letters')" '0 0' 'and no row was refused'
+value 'CALL lifecycle.reconcile()'
+is "$(value "SELECT string_agg(DISTINCT verdict, ', ') FROM lifecycle.reconciliations WHERE check_name = 'parity' AND org IS NULL")" ok 'both sides agree'
+done_testing
