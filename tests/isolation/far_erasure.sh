@@ -49,11 +49,10 @@ is "$(found 10)" 'dx_entity_snapshots_v1 2, dx_operation_events_v1 1, dx_operati
 line() { printf '{"export_schema_version":"v1","run_id":"%s","operation_id":"op","action_id":"act","entity_type":"person","entity_id":"%s","org_id":"%s","status":"%s","attempt_count":1,"started_at":"2025-07-01T00:00:00Z","created_at":"2025-07-01T00:00:00Z","error_message":"%s"}' "$@"; }
 id() { printf '%s' "$(printf '%s' "$1" | md5sum | sed -E 's/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/\1-\2-\3-\4-\5/')"; }
 second "SELECT lifecycle.receive_batch('dx_operation_runs_v1', gen_random_uuid(), '$(line "$(id 901)" "$(id 210)" "$(id 1)" odd 'Person 10 did not answer')
-$(line "$(id 902)" "$(id 600)" "$(id 1)" odd 'wrote to \\u0075ser10@example.com')
+$(line "$(id 902)" "$(id 600)" "$(id 1)" odd 'wrote to \u0075ser10@example.com')
 $(line "$(id 310)" "$(id 210)" "$(id 1)" failed 'Person 10 again')
 no JSON, but user10@example.com')" >/dev/null
-second 'ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts DISABLE' "SET session_replication_role = replica; UPDATE lifecycle.dx_operation_runs_v1 SET error_message = 'Person 10 in other words' WHERE run_id = '$(id 310)'" \
-  'ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts ENABLE' >/dev/null
+second_tamper dx_operation_runs_v1 "UPDATE lifecycle.dx_operation_runs_v1 SET error_message = 'Person 10 in other words' WHERE run_id = '$(id 310)'"
 value "CALL lifecycle.reconcile('dx_operation_runs_v1')"
 is "$(found 10)" 'dead_letters 3, dx_entity_snapshots_v1 2, dx_operation_events_v1 1, dx_operation_runs_v1 1, dx_person_entities_v1 1, overwritten_rows 1, received_batches 1' 'and in all others that can have them'
 is "$(second "SELECT count(*) FROM lifecycle.dead_letters WHERE body LIKE '%u0075ser10%'")" 1 '... once in escapes'
@@ -134,7 +133,7 @@ for _ in {1..1000}; do [ "$(second "SELECT count(*) FROM pg_stat_activity WHERE 
 session_open eraser
 session_query eraser 'SET client_min_messages = error; SET lifecycle_ledger.delivery_lock_timeout = 20000' >/dev/null
 session_send eraser 'CALL lifecycle.erase_user(id(19))'
-session_blocked eraser
+wait_until "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $(session_pid eraser) AND wait_event IN ('PgSleep', 'advisory'))"
 pass 'an erasure waits for an export of the same dataset'
 session_query there ROLLBACK >/dev/null
 is "$(session_wait near)$(session_wait eraser)" '' '... both end well'

@@ -6,6 +6,8 @@
 #   second_server log                        prints its log
 #   second_server trust RULE...              puts rules on top of its pg_hba.conf
 #   second SQL...                            runs SQL there, one -c each, and prints what comes, unaligned
+#   second_unguarded SQL...                  the same with no event trigger that would refuse it
+#   second_tamper TABLE SQL                  the same in a table that is append-only, as nobody may
 #   second_server destination [OPTIONS]      on the first server: foreign server hq, user mapping, destination hq with these JSON options
 # shellcheck shell=bash
 
@@ -15,6 +17,22 @@ second() {
   local arguments=() statement
   for statement in "$@"; do arguments+=(-c "$statement"); done
   psql -X -A -t -q -v ON_ERROR_STOP=1 -h "$second_host" -p 5432 -U postgres -d postgres "${arguments[@]}"
+}
+
+second_triggers() {
+  second "DO \$\$ DECLARE name name; BEGIN FOR name IN SELECT evtname FROM pg_event_trigger LOOP EXECUTE format('ALTER EVENT TRIGGER %I $1', name); END LOOP; END \$\$" >/dev/null
+}
+
+second_unguarded() {
+  second_triggers DISABLE
+  second 'SET client_min_messages = error' "$@" >/dev/null
+  second_triggers ENABLE
+}
+
+second_tamper() {
+  second_unguarded \
+    "DO \$\$ DECLARE t regclass; BEGIN FOR t IN SELECT relid FROM pg_partition_tree('lifecycle.$1') LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', t); END LOOP; END \$\$" \
+    "$2" "SELECT lifecycle._guard_append_only('lifecycle.$1')"
 }
 
 second_server() {
