@@ -14,7 +14,8 @@ BEGIN
   PERFORM lifecycle._lock_receipt(dataset, warehouse, true);
   IF condition IS NOT NULL THEN
     PERFORM lifecycle._open_append_only('erasure');
-    EXECUTE (SELECT format('UPDATE %s a SET %s WHERE (%s) AND (%s)', target, string_agg(format('%I = %s', p.name, p.redacted), ', ' ORDER BY p.place), condition,
+    -- What a row becomes is asked of the person's alone.
+    EXECUTE (SELECT format('UPDATE %s a SET %s WHERE CASE WHEN %s THEN %s ELSE false END', target, string_agg(format('%I = %s', p.name, p.redacted), ', ' ORDER BY p.place), condition,
         string_agg(format('a.%I IS DISTINCT FROM %s', p.name, CASE WHEN p.redacted = 'NULL' THEN 'NULL' ELSE p.redacted END), ' OR ' ORDER BY p.place))
       FROM lifecycle._personal_columns(contract) p) USING entities, salt, addresses;
     GET DIAGNOSTICS redacted = ROW_COUNT;
