@@ -55,4 +55,12 @@ FROM (
   UNION ALL
   SELECT 16, 'roll_up_metrics again', 'the log line alone', '', round(o.seconds::numeric, 2) || ' s', pg_size_pretty(o.wal_bytes::bigint) || ' WAL', '', '', '', ''
   FROM medians o WHERE o.path = 'roll_up_metrics' AND o.form = 'nothing'
+  UNION ALL
+  SELECT 1000, 'reconcile, bytes moved', 'every key and a hash of its row', pg_size_pretty(k.seconds::bigint), pg_size_pretty(o.seconds::bigint),
+    round((k.seconds / o.seconds)::numeric) || '×', '20×', '100×', CASE WHEN k.seconds >= o.seconds * 100 THEN 'aim' WHEN k.seconds >= o.seconds * 20 THEN 'yes' ELSE 'NO' END,
+    (SELECT CASE WHEN bool_and(c.same) THEN 'yes' ELSE 'NO' END FROM checked c WHERE c.path = 'reconcile' HAVING count(*) > 0)
+  FROM medians k, medians o WHERE k.path = 'reconcile_bytes' AND k.form = 'keys' AND o.path = 'reconcile_bytes' AND o.form = 'ours'
+  UNION ALL
+  SELECT 1001, 'reconcile, time', 'the same in one statement, not mended', round(k.seconds::numeric, 2) || ' s', round(o.seconds::numeric, 2) || ' s', round((k.seconds / o.seconds)::numeric, 1) || '×', '', '', '', ''
+  FROM medians k, medians o WHERE k.path = 'reconcile' AND k.form = 'keys' AND o.path = 'reconcile' AND o.form = 'ours'
 ) r ORDER BY line, against <> ALL (SELECT against FROM targets);

@@ -33,6 +33,8 @@ endfunction()
 
 pg_config_value(--version PG_VERSION_TEXT)
 pg_config_value(--includedir-server PG_INCLUDEDIR_SERVER)
+pg_config_value(--includedir PG_INCLUDEDIR)
+pg_config_value(--libdir PG_LIBDIR)
 pg_config_value(--pkglibdir PG_PKGLIBDIR)
 pg_config_value(--sharedir PG_SHAREDIR)
 pg_config_value(--bindir PG_BINDIR)

@@ -194,6 +194,9 @@ CREATE TEMP TABLE mirror_answers AS
 SELECT question, sqlite AS "rows from SQLite", postgresql AS "rows from PostgreSQL", different FROM mirror_answers;
 INSERT INTO demo.checks SELECT 'SQLite answers as PostgreSQL: ' || question, different || ' of ' || sqlite || ' rows differ', '0 of ' || postgresql || ' rows differ' FROM mirror_answers;
 
+\ir show_events.sql
+\ir show_export.sql
+
 SELECT count(*) AS checks, count(*) FILTER (WHERE seen IS DISTINCT FROM wanted) AS failed FROM demo.checks \gset
 SELECT :failed > 0 AS any_failed \gset
 \if :any_failed

@@ -19,6 +19,7 @@ int horizon_margin = 1000;
 std::int64_t earliest_event_time = 0;
 int max_event_lead = 86400;
 char* event_source = nullptr;
+int remote_timeout = 0;
 
 namespace {
 
@@ -38,6 +39,8 @@ int delivery_lock_timeout = 30 * 1000;
 int retry_base = 30;
 int retry_cap = 3600;
 int retry_attempts = 10;
+// Read in SQL, by lifecycle.tenants().
+char* org_id = nullptr;
 
 void assign_max_document_bytes(int value, void*) { limits.max_document_bytes = static_cast<std::size_t>(value); }
 
@@ -115,6 +118,10 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.max_event_bytes", "Longest line that ingest_events() reads as an event.",
                           "Longer lines become dead letters, unread.", &max_event_bytes, 8 * 1024 * 1024, 1024,
                           256 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, assign_max_event_bytes, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.remote_timeout", "How long another server may take to answer a statement.",
+                          "Then the statement is cancelled there and 08006 is raised here. 0: any time.",
+                          &remote_timeout, 10 * 60 * 1000, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr,
+                          nullptr);
   DefineCustomIntVariable("lifecycle_ledger.batch_bytes", "About how large an export's batch or file is.",
                           "A destination's option batch_bytes goes before it.", &batch_bytes, 8 * 1024 * 1024, 1024,
                           1024 * 1024 * 1024, PGC_USERSET, GUC_UNIT_BYTE, nullptr, nullptr, nullptr);
@@ -130,6 +137,9 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.retry_attempts", "Attempts after which a batch is given up.",
                           "It is dead then, and an alert.", &retry_attempts, 10, 1, 1000, PGC_USERSET, 0, nullptr,
                           nullptr, nullptr);
+  DefineCustomStringVariable("lifecycle_ledger.org_id", "The tenant that a connection pooler asks for.",
+                             "Counts for roles alone that were made poolers by grant_warehouse().", &org_id, "",
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved("lifecycle_ledger");
 #else

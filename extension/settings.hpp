@@ -16,6 +16,9 @@ extern int max_event_lead;
 // The source that directly inserted events count as.
 extern char* event_source;
 
+// Milliseconds another server is given to answer one statement; 0: any time.
+extern int remote_timeout;
+
 void define_settings();
 
 } // namespace lifecycle

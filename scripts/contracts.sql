@@ -63,19 +63,37 @@ SELECT $$
 Micro-batches every 5 to 15 minutes; a reconciliation once a day, off-peak, for rows that came late and for drift. A backfill replays windows of each
 dataset's time column. Writes at the target are idempotent, so a replay beside live exports makes no doubles.
 
+## Keys
+
+Each dataset has one key, made of columns that are never null, and what else is unique beside it. A table that is partitioned by day cannot hold a key without the day unique, so a narrow table
+beside it does (`NAME_keys`): the same id with another day or another tenant is a dead letter, not a second row. Keys compare byte by byte. A key, a guard or a tenant column never changes within a
+major version.
+
 ## Data quality and reconciliation
 
-For every dataset and date window: parity of row counts, and of checksums over stable columns ([PARITY.md](PARITY.md) has the form and the SQL that
-recomputes them); the lag against its maximum; null rates of the critical columns; for dx_operation_runs_v1 the distribution of status against the
-weeks before. A row that breaks the contract goes to `lifecycle.dead_letters` with its reason, and never stops the others; batches are retried with
-exponential backoff; what stays unresolved raises an alert.
+Row by row, before anything is sent: types, nulls, closed lists, lengths, ranges. A row that breaks the contract goes to `lifecycle.dead_letters` with its reason, its place and the row itself, and never stops the others.
+
+| check | of | when | against |
+|---|---|---|---|
+| row count parity | every dataset, by window of its time column and by tenant | each batch; daily for all windows | the same count on both sides |
+| checksum parity | the same | the same | the same `parity_checksum()` over all columns on both sides ([PARITY.md](PARITY.md) has the form and the SQL that recomputes it anywhere) |
+| lag | every dataset with a latency | each reconciliation | now less the latest exported time, at most the latency above |
+| null rates | the critical columns | daily | the percentages above |
+| status distribution | dx_operation_runs_v1 | daily | the trailing weeks |
+
+Where counts or checksums differ, the window is halved until the rows that differ are found, and only those are sent again. Batches that fail are retried with exponential backoff and jitter, then given up as dead; what stays
+unresolved raises an alert, once, which is resolved when its cause is mended.
 
 ## Governance
 
-- v1 takes additive changes only: a new column that may be null. `version` counts them in its second number.
-- Removing, renaming or retyping a column, or refusing what was allowed, takes a v2: publish v2, publish both for a window, and have every consumer
-  complete its migration explicitly.
-- A published version is not changed in place. It is deprecated for at least two release cycles before it ends.
+This contract is frozen. What may change, and how, is held by the database ([GOVERNANCE.md](GOVERNANCE.md)):
+
+- **`export_schema_version`** is in every row, and is the major version: `v1` in a `_v1` dataset. `version` is the document's own, MAJOR.MINOR.PATCH.
+- **v1 takes additions only**: a new column that may be null, behind the others, or a wider text. They raise the second number. Descriptions, owners and stricter service levels raise the third.
+- **Everything else takes a v2**: removing, renaming, moving or retyping a column, refusing what was allowed, allowing a null or a value that readers were promised not to meet (a value added to a
+  closed list among them; an open list, such as event_type, may grow). 1. v2 is published and names its predecessor. 2. Both are exported. 3. Every consumer completes its migration explicitly.
+- **No in-place breaking change**: a published version never changes. A deprecated one is exported for two release cycles at least, and until the last consumer has acknowledged.
+- A warehouse's tables are held to the same: DDL that would break the contract is refused there.
 
 ## Security and tenancy
 

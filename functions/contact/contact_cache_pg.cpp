@@ -3,9 +3,9 @@
 #include <climits>
 #include <cstring>
 
-#include "functions/contact/contact_source_pg.hpp"
+#include "functions/contact/kept_contacts_pg.hpp"
 #include "functions/contact/settings_hash_pg.hpp"
-#include "functions/contact/snapshot_key_pg.hpp"
+#include "functions/contact/shared_contacts_pg.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -18,33 +18,6 @@ extern "C" {
 }
 
 namespace lifecycle::pg {
-
-// Without references one directory stays for the next statement, unless it is larger than this.
-static constexpr std::size_t largest_idle_bytes = 256UL * 1024 * 1024;
-
-struct SharedContacts {
-  SharedContacts(const SnapshotKey& snapshot_key, std::uint64_t seed, ContactDirectory::TextHeader header)
-      : directory(header, seed), key(snapshot_key) {}
-
-  ContactDirectory directory;
-  SnapshotKey key;
-  ContactSource source{};
-  bool by_query = false; // then also these must agree:
-  Oid user = InvalidOid;
-  TimestampTz statement = 0;
-  std::uint64_t settings = 0;
-  bool own_writes = false; // this transaction may have written the contacts or their source
-  bool stale = false;      // found by nobody any more, freed with its last reference
-  SubTransactionId built_in = InvalidSubTransactionId;
-  unsigned references = 0;
-  SharedContacts* next = nullptr;
-
-  // The last question and its answer. Sizes: -1 null, -2 nothing remembered.
-  int id_size = -2;
-  int email_size = -2;
-  char question[512];
-  ContactDirectory::Resolution answer{};
-};
 
 namespace {
 
@@ -105,6 +78,8 @@ void free_idle(const SharedContacts* kept) {
   }
 }
 
+} // namespace
+
 void release(SharedContacts* contacts) {
   if (--contacts->references > 0) {
     return;
@@ -115,6 +90,8 @@ void release(SharedContacts* contacts) {
     free_idle(contacts);
   }
 }
+
+namespace {
 
 void drop_reference(void* argument) { release(static_cast<Reference*>(argument)->contacts); }
 
@@ -136,13 +113,16 @@ void drop_construction(void* argument) {
 
 void at_transaction_end(XactEvent event, void*) {
   switch (event) {
+    case XACT_EVENT_PRE_COMMIT:
+      keep_for_call(newest);
+      break;
     case XACT_EVENT_COMMIT:
     case XACT_EVENT_PARALLEL_COMMIT:
     case XACT_EVENT_ABORT:
     case XACT_EVENT_PARALLEL_ABORT:
     case XACT_EVENT_PREPARE:
       for (SharedContacts* contacts = newest; contacts != nullptr; contacts = contacts->next) {
-        contacts->stale = true;
+        contacts->stale = event != XACT_EVENT_COMMIT || !keep_past_commit(contacts);
       }
       free_idle(nullptr);
       under_construction = nullptr;
@@ -201,13 +181,20 @@ bool may_have_written(Oid relation) {
 #endif
 }
 
+} // namespace
+
 // In a parallel worker the leader's locks are not to be seen.
 bool may_have_written(const ContactSource& source) {
   return IsParallelWorker() || may_have_written(source.relation) || may_have_written(source.settings);
 }
 
+namespace {
+
 // The command counter matters only for what this transaction itself has written.
-bool is_for(const SharedContacts* contacts, Snapshot snapshot) {
+bool is_for(SharedContacts* contacts, Snapshot snapshot) {
+  if (contacts->earlier) {
+    return !contacts->stale && adopt(contacts, snapshot);
+  }
   if (contacts->stale || !contacts->key.matches(snapshot)) {
     return false;
   }
@@ -293,6 +280,7 @@ SharedContacts* find_or_build(Snapshot snapshot) {
       return contacts;
     }
   }
+  let_go();
   return build(snapshot);
 }
 
@@ -300,7 +288,7 @@ bool still_holds(const Attachment* attachment, Snapshot snapshot) {
   return attachment->snapshot == snapshot && attachment->xmin == snapshot->xmin && attachment->xmax == snapshot->xmax &&
          attachment->curcid == snapshot->curcid && attachment->xcnt == snapshot->xcnt &&
          attachment->subxcnt == snapshot->subxcnt && attachment->user == GetUserId() &&
-         !attachment->reference.contacts->stale;
+         !attachment->reference.contacts->stale && !attachment->reference.contacts->earlier;
 }
 
 [[gnu::noinline]] SharedContacts* contacts_the_long_way(FmgrInfo* function, Snapshot snapshot) {
@@ -358,6 +346,7 @@ const ContactDirectory::Resolution& resolve_in(SharedContacts* contacts, Nullabl
     return contacts->answer;
   }
   contacts->id_size = -2; // nothing is remembered while it is being looked up
+  contacts->look_ahead.at_row(contacts->directory, id, email);
   contacts->answer = guard([&] { return contacts->directory.resolve(id, email); });
   if (id.size() + email.size() <= sizeof contacts->question) {
     id.copy(contacts->question, id.size());

@@ -3,7 +3,8 @@
 //
 // A directory is right for a snapshot because of what it was built from, not because of when: it is found again only by
 // a snapshot with the same content (transactions running, command counter) in the same transaction. It is dropped from
-// sharing when the transaction ends, and when a subtransaction rolls back in which it was built.
+// sharing when the transaction ends (but see kept_contacts_pg.hpp), and when a subtransaction rolls back in which it
+// was built.
 //
 // Lifetime is by reference. A call inside a query holds its directory until the query's memory context goes; any other
 // call (PL/pgSQL evaluates expressions outside queries, in a context as long as the transaction) until the memory

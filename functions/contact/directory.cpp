@@ -235,6 +235,38 @@ const ContactDirectory::Row* ContactDirectory::find_email(NullableText email) co
   return normalize_email(email, normal) ? find(by_email_, normal, by_key) : nullptr;
 }
 
+ContactDirectory::Expected ContactDirectory::expect(NullableText id, NullableText email) const noexcept {
+  if (!is_blank(id)) {
+    const std::uint64_t id_hash = hash(id);
+    __builtin_prefetch(&by_id_.slots[id_hash & by_id_.mask]);
+    return {id_hash, Expected::By::id};
+  }
+  char plain[email_on_stack];
+  if (email.size() > sizeof plain || !normalize_plain_email(email, plain)) {
+    return {0, Expected::By::nothing};
+  }
+  const std::uint64_t email_hash = hash({plain, email.size()});
+  __builtin_prefetch(&by_email_.slots[email_hash & by_email_.mask]);
+  return {email_hash, Expected::By::email};
+}
+
+void ContactDirectory::expect_row(Expected expected) const noexcept {
+  if (expected.by == Expected::By::nothing) {
+    return;
+  }
+  const Table& table = expected.by == Expected::By::id ? by_id_ : by_email_;
+  const Slot tag = tag_of(expected.hash);
+  for (std::size_t at = expected.hash & table.mask; table.slots[at] != 0; at = (at + 1) & table.mask) {
+    if ((table.slots[at] & ~place_mask_) == tag) {
+      const char* const found = reinterpret_cast<const char*>(row(table.slots[at] & place_mask_));
+      __builtin_prefetch(found);
+      __builtin_prefetch(found + 64);
+      __builtin_prefetch(found + 128);
+      return;
+    }
+  }
+}
+
 ContactDirectory::Resolution ContactDirectory::resolve(NullableText id, NullableText email) const {
   if (!is_blank(id)) {
     const Row* const contact = find(by_id_, id, [](const Row* r) { return ContactDirectory::id(r); });

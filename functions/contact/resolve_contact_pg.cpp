@@ -6,6 +6,7 @@
 #include "functions/pg/text.hpp"
 
 extern "C" {
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -65,6 +66,11 @@ Datum outcome_name(ContactOutcome outcome) {
 LIFECYCLE_FUNCTION(lifecycle_contact_outcome) { return outcome_name(resolve(fcinfo).outcome); }
 
 LIFECYCLE_FUNCTION(lifecycle_contact_refusal) {
+  constexpr Size longest_email = 1024UL * 1024; // _mapped_query.sql has it too
+  if (!PG_ARGISNULL(1) && toast_raw_datum_size(PG_GETARG_DATUM(1)) - VARHDRSZ > longest_email) {
+    static constexpr ConstantText too_long = constant_text("email_too_long");
+    return PointerGetDatum(too_long.bytes);
+  }
   const ContactOutcome outcome = resolve(fcinfo).outcome;
   if (outcome != ContactOutcome::ambiguous && outcome != ContactOutcome::unknown_contact) {
     PG_RETURN_NULL();

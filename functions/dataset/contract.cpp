@@ -132,6 +132,8 @@ class Reader {
       return std::move(contract_);
     }
     document_.check_members(root_, document_members);
+    document_.check_objects(root_, "customProperties", "property");
+    document_.check_objects(root_, "slaProperties", "property");
     read_head();
     const Node list = root_.member("schema");
     if (list.size() != 1 || !list.element(0).is_object()) {
@@ -140,6 +142,8 @@ class Reader {
     }
     schema_ = list.element(0);
     document_.check_members(schema_, schema_members);
+    document_.check_objects(schema_, "customProperties", "property");
+    document_.check_objects(schema_, "quality", "");
     if (document_.required_string(schema_, "name") != contract_.name) {
       document_.note(schema_.member("name"), "it must be the name of the contract");
     }
@@ -215,6 +219,10 @@ class Reader {
 
   Column read_column(const Node& place) {
     document_.check_members(place, property_members);
+    document_.check_objects(place, "customProperties", "property");
+    document_.check_objects(place, "quality", "");
+    document_.optional_boolean(place, "unique");
+    document_.optional_boolean(place, "criticalDataElement");
     Column column;
     column.name = document_.required_string(place, "name");
     if (!column.name.empty() && !is_name(column.name)) {
@@ -242,6 +250,7 @@ class Reader {
       }
     }
     read_valid_values(place, column);
+    check_schema_version(place, column);
     return column;
   }
 
@@ -271,6 +280,10 @@ class Reader {
         document_.note(place.member("physicalType"), "the length must be a whole number from 1 to 10485760");
       }
     }
+    if (const Node length = place.member("logicalTypeOptions").member("maxLength");
+        length.exists() && has_length && *length.value != column.max_length) {
+      document_.note(length, "it must be the length of " + physical);
+    }
     if (!logical.empty() && logical != logical_names[type]) {
       document_.note(place.member("logicalType"), "of " + physical + " it must be " + std::string(logical_names[type]));
     }
@@ -290,6 +303,18 @@ class Reader {
         document_.note(values, "the valid values are given twice");
       }
       column.valid_values = document_.strings(values);
+    }
+  }
+
+  // Rows say the major version they were exported under.
+  void check_schema_version(const Node& place, const Column& column) {
+    const std::optional<unsigned> major = major_of(contract_.version);
+    if (column.name != "export_schema_version" || !major) {
+      return;
+    }
+    if (const std::string version = 'v' + std::to_string(*major);
+        !column.required || column.valid_values != std::vector<std::string>{version}) {
+      document_.note(place, "export_schema_version must be required and have the one valid value " + version);
     }
   }
 

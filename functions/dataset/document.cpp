@@ -98,6 +98,26 @@ std::vector<std::string> Document::strings(const Node& list) {
   return made;
 }
 
+void Document::check_objects(const Node& parent, std::string_view list, std::string_view key) {
+  const Node node = parent.member(list);
+  if (node.exists() && !node.is_array()) {
+    note(node, "it must be a list");
+  }
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const Node element = node.element(i);
+    if (!element.is_object()) {
+      note(element, "it must be an object");
+    } else if (!key.empty()) {
+      std::string name = required_string(element, key);
+      if (!name.empty() && std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        note(element, name + " is said twice");
+      }
+      seen.push_back(std::move(name));
+    }
+  }
+}
+
 Node Document::custom_property(const Node& parent, std::string_view name) const {
   const Node list = parent.member("customProperties");
   for (std::size_t i = 0; i < list.size(); ++i) {

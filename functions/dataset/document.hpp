@@ -42,6 +42,8 @@ class Document {
   int optional_position(const Node& parent, std::string_view key);
   // The list; nothing, and noted, where it is no list of strings, or an empty one.
   std::vector<std::string> strings(const Node& list);
+  // Notes where a member is no list of objects, each of which has that member, a string, and no two the same one.
+  void check_objects(const Node& parent, std::string_view list, std::string_view key);
   // The value of a custom property of that name; no value where there is none.
   [[nodiscard]] Node custom_property(const Node& parent, std::string_view name) const;
 

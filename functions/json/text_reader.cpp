@@ -15,7 +15,6 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
 
 // The order in which jsonb keeps keys.
 bool key_less(std::string_view left, std::string_view right) {
@@ -328,6 +327,14 @@ std::uint32_t TextReader::add_object(std::span<const Member> members) {
   nodes_[object].size = static_cast<std::uint32_t>(keys.size());
   order_.insert(order_.end(), keys.begin(), keys.end());
   return object;
+}
+
+std::uint32_t TextReader::add_array_of(std::uint32_t element) {
+  const std::uint32_t array = add(TextNode::Kind::array);
+  nodes_[array].first = static_cast<std::uint32_t>(order_.size());
+  nodes_[array].size = 1;
+  order_.push_back(element);
+  return array;
 }
 
 void TextReader::trim() {

@@ -74,6 +74,8 @@ class TextReader {
   };
   // An object of members whose keys differ.
   std::uint32_t add_object(std::span<const Member> members);
+  // An array of one element that is there. A document that is no container is kept as one.
+  std::uint32_t add_array_of(std::uint32_t element);
   [[nodiscard]] std::uint32_t index_of(const TextNode* node) const {
     return static_cast<std::uint32_t>(node - nodes_.data());
   }

@@ -33,7 +33,7 @@ std::size_t TextReader::jsonb_bound(const TextNode& container) const {
 }
 
 char* TextReader::write_jsonb(const TextNode& container, char* to) {
-  const auto write_scalar = [this](const TextNode& node, char* at, const char* data, std::uint32_t& type) {
+  const auto write_scalar = [](const TextNode& node, char* at, const char* data, std::uint32_t& type) {
     switch (node.kind) {
       case TextNode::Kind::string:
         type = layout::type_string;

@@ -4,6 +4,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_trigger.h"
@@ -21,18 +22,31 @@ struct Entry {
   Datum* values;
   bool* nulls;
   ItemPointer row;
+  Datum lead; // the first value, abbreviated where its type can be: what decides most comparisons, in one word
 };
 
 struct Order {
   SortSupport keys;
   int count;
+  bool is_abbreviated;
 };
 
 int compare_entries(const void* left, const void* right, void* argument) {
   const auto* const a = static_cast<const Entry*>(left);
   const auto* const b = static_cast<const Entry*>(right);
   const auto* const order = static_cast<const Order*>(argument);
-  for (int i = 0; i < order->count; ++i) {
+  int first = 0;
+  if (order->is_abbreviated) {
+    int result = ApplySortComparator(a->lead, a->nulls[0], b->lead, b->nulls[0], order->keys);
+    if (result == 0) {
+      result = ApplySortAbbrevFullComparator(a->values[0], a->nulls[0], b->values[0], b->nulls[0], order->keys);
+    }
+    if (result != 0) {
+      return result;
+    }
+    first = 1;
+  }
+  for (int i = first; i < order->count; ++i) {
     const int result = ApplySortComparator(a->values[i], a->nulls[i], b->values[i], b->nulls[i], &order->keys[i]);
     if (result != 0) {
       return result;
@@ -44,7 +58,7 @@ int compare_entries(const void* left, const void* right, void* argument) {
 // The order of a B-tree's entries. Other kinds of index take them as they come.
 Order order_of(Relation index) {
   if (index->rd_rel->relam != BTREE_AM_OID) {
-    return {nullptr, 0};
+    return {nullptr, 0, false};
   }
   const int count = IndexRelationGetNumberOfKeyAttributes(index);
   auto* const keys = static_cast<SortSupport>(palloc0(sizeof(SortSupportData) * static_cast<Size>(count)));
@@ -54,6 +68,7 @@ Order order_of(Relation index) {
     keys[i].ssup_collation = index->rd_indcollation[i];
     keys[i].ssup_nulls_first = (option & INDOPTION_NULLS_FIRST) != 0;
     keys[i].ssup_attno = static_cast<AttrNumber>(i + 1);
+    keys[i].abbreviate = i == 0;
     const bool reverse = (option & INDOPTION_DESC) != 0;
 #if PG_VERSION_NUM >= 180000
     PrepareSortSupportFromIndexRel(index, reverse, &keys[i]);
@@ -61,7 +76,7 @@ Order order_of(Relation index) {
     PrepareSortSupportFromIndexRel(index, reverse ? BTGreaterStrategyNumber : BTLessStrategyNumber, &keys[i]);
 #endif
   }
-  return {keys, count};
+  return {keys, count, count > 0 && keys[0].abbrev_converter != nullptr};
 }
 
 void insert_entries(Relation table, Relation index, IndexInfo* info, TupleTableSlot** slots, int count,
@@ -86,6 +101,9 @@ void insert_entries(Relation table, Relation index, IndexInfo* info, TupleTableS
     ++kept;
   }
   Order order = order_of(index);
+  for (int i = 0; order.is_abbreviated && i < kept; ++i) {
+    entries[i].lead = entries[i].nulls[0] ? 0 : order.keys[0].abbrev_converter(entries[i].values[0], &order.keys[0]);
+  }
   if (order.count > 0) {
     qsort_arg(entries, static_cast<size_t>(kept), sizeof(Entry), compare_entries, &order);
   }
@@ -108,6 +126,10 @@ void insert_rows(Relation table, TupleTableSlot** slots, int count) {
     table_multi_insert(table, slots + first, Min(most, count - first), command, 0, nullptr);
   }
 }
+
+// The log of what was written is let go to disk while more is written. Else all of it is left to the end of each
+// segment and to the commit, which wait for it.
+void start_flush() { XLogSetAsyncXactLSN(XactLastRecEnd); }
 
 bool is_deferred(Relation index) { return index->rd_index->indisexclusion || !index->rd_index->indimmediate; }
 
@@ -151,7 +173,7 @@ void write_indexed(Relation table, HeapTuple* rows, int count) {
   TupleDesc const shape = CreateTupleDescCopy(RelationGetDescr(table));
   for (int i = 0; i < count; ++i) {
     slots[i] = MakeSingleTupleTableSlot(shape, &TTSOpsHeapTuple);
-    ExecStoreHeapTuple(rows[i], slots[i], false);
+    ExecStoreHeapTuple(rows[i], slots[i], true); // else the table would copy it
     slots[i]->tts_tableOid = RelationGetRelid(table);
     if (constrained) {
       ExecConstraints(target, slots[i], executor);
@@ -159,10 +181,12 @@ void write_indexed(Relation table, HeapTuple* rows, int count) {
     }
   }
   insert_rows(table, slots, count);
+  start_flush();
   for (int i = 0; i < target->ri_NumIndices; ++i) {
     Relation const index = target->ri_IndexRelationDescs[i];
     if (index->rd_index->indisready) {
       insert_entries(table, index, target->ri_IndexRelationInfo[i], slots, count, executor);
+      start_flush();
     }
   }
   for (int i = 0; i < count; ++i) {

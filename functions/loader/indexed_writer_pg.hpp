@@ -21,7 +21,8 @@ using TriggerIsOurs = bool (*)(Oid function);
 bool can_write_indexed(Relation table, TriggerIsOurs is_ours);
 
 // The rows as values of the table's columns, in order; they are checked against NOT NULL and CHECK constraints, not
-// against the bounds of a partition. Memory is taken from the current context.
+// against the bounds of a partition. Memory is taken from the current context; the rows, each of its own palloc(), are
+// freed.
 void write_indexed(Relation table, HeapTuple* rows, int count);
 
 } // namespace lifecycle::loader

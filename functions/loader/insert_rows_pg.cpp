@@ -1,6 +1,8 @@
 // _insert_rows(query, targets) -> counts: runs a query and writes its rows into tables in use, in batches, past the
 // row-by-row checks of foreign keys, which the caller has made sure of. A row may be one of several tables at once.
 // _takes_rows(table): whether the table can be written so.
+#include "functions/loader/insert_rows_pg.hpp"
+
 #include "functions/loader/indexed_writer_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
@@ -32,6 +34,7 @@ constexpr int most_targets = 8;
 // The larger a batch, the more entries of an index lie beside each other.
 constexpr int most_rows = 4000;
 constexpr Size most_bytes = 32UL * 1024 * 1024;
+constexpr Size kept_bytes = 4UL * 1024 * 1024; // a usual batch
 
 struct Target {
   Relation relation;
@@ -47,6 +50,8 @@ struct Target {
   int64 written;
 };
 
+} // namespace
+
 // What the server calls; plain data, as a longjmp may end any of it.
 struct InsertReceiver {
   DestReceiver receiver; // first: the server knows us by it
@@ -54,6 +59,8 @@ struct InsertReceiver {
   int count;
   int64 rows;
 };
+
+namespace {
 
 bool is_foreign_key(Oid function) { return function == F_RI_FKEY_CHECK_INS; }
 
@@ -88,7 +95,9 @@ int open_target(Target& target, Oid table, int first) {
   target.nulls = static_cast<bool*>(palloc(width));
   std::memset(target.nulls, 1, width); // dropped columns stay null
   target.rows = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * most_rows));
-  target.context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle rows", ALLOCSET_DEFAULT_SIZES);
+  // Its first block stays when a batch is done: memory given back and taken anew is cleared anew by the kernel.
+  target.context =
+      AllocSetContextCreate(CurrentMemoryContext, "lifecycle rows", kept_bytes, kept_bytes, ALLOCSET_DEFAULT_MAXSIZE);
   target.first = first;
   for (int i = 0; i < descriptor->natts; ++i) {
     if (!TupleDescAttr(descriptor, i)->attisdropped) {
@@ -199,6 +208,39 @@ void receive_shutdown(DestReceiver* self) {
 void receive_destroy(DestReceiver*) {}
 
 } // namespace
+
+InsertReceiver* begin_insert(const Datum* tables, int count) {
+  if (count < 1 || count > most_targets) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("rows are inserted into 1 to %d tables at once, not %d", most_targets, count)));
+  }
+  auto* const insert = static_cast<InsertReceiver*>(palloc0(sizeof(InsertReceiver)));
+  insert->receiver.receiveSlot = receive_row;
+  insert->receiver.rStartup = receive_startup;
+  insert->receiver.rShutdown = receive_shutdown;
+  insert->receiver.rDestroy = receive_destroy;
+  insert->receiver.mydest = DestTuplestore;
+  insert->count = count;
+  int first = 0;
+  for (int t = 0; t < count; ++t) {
+    first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
+  }
+  return insert;
+}
+
+DestReceiver* receiver_of(InsertReceiver* insert) { return &insert->receiver; }
+
+int64 end_insert(InsertReceiver* insert, int64* written) {
+  for (int t = 0; t < insert->count; ++t) {
+    Target& target = insert->targets[t];
+    MemoryContextDelete(target.context);
+    table_close(target.relation, NoLock);
+    written[t] = target.written;
+  }
+  CommandCounterIncrement(); // what follows in this transaction sees the rows
+  return insert->rows;
+}
+
 } // namespace lifecycle::loader
 
 LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
@@ -207,37 +249,17 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
   Datum* tables = nullptr;
   int count = 0;
   deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &tables, nullptr, &count);
-  if (count < 1 || count > most_targets) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("_insert_rows() needs 1 to %d tables, not %d", most_targets, count)));
-  }
-
-  auto* const insert = static_cast<InsertReceiver*>(palloc0(sizeof(InsertReceiver)));
-  insert->receiver.receiveSlot = receive_row;
-  insert->receiver.rStartup = receive_startup;
-  insert->receiver.rShutdown = receive_shutdown;
-  insert->receiver.rDestroy = receive_destroy;
-  insert->receiver.mydest = DestTuplestore;
-  insert->count = count;
-  // Before SPI and outside the executor's contexts: batches outlive both.
-  int first = 0;
-  for (int t = 0; t < count; ++t) {
-    first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
-  }
-
+  InsertReceiver* const insert = begin_insert(tables, count);
   SPI_connect();
-  run_query(query, false, &insert->receiver);
+  run_query(query, false, receiver_of(insert));
   SPI_finish();
 
-  auto* const counts = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count + 1)));
-  counts[0] = Int64GetDatum(insert->rows);
+  int64 written[most_targets];
+  Datum counts[1 + most_targets];
+  counts[0] = Int64GetDatum(end_insert(insert, written));
   for (int t = 0; t < count; ++t) {
-    Target& target = insert->targets[t];
-    MemoryContextDelete(target.context);
-    table_close(target.relation, NoLock);
-    counts[t + 1] = Int64GetDatum(target.written);
+    counts[t + 1] = Int64GetDatum(written[t]);
   }
-  CommandCounterIncrement(); // what follows in this transaction sees the rows
   PG_RETURN_ARRAYTYPE_P(construct_array(counts, count + 1, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 

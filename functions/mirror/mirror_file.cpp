@@ -75,7 +75,6 @@ const std::string& checked(const std::string& path) {
 MirrorFile::MirrorFile(const std::string& path) : file_(checked(path)), writer_(file_.temporary_path(), path) {}
 
 void MirrorFile::publish() {
-  writer_.finish();
   require_no_journal(file_.path());
   file_.publish();
 }

@@ -36,8 +36,7 @@ void close_file(void* holder) {
 struct MirrorReceiver {
   DestReceiver receiver; // first: the server knows us by it
   SqliteWriter* writer;
-  const char* table;
-  bool keyed; // contact_events has a primary key, contacts need not be unique
+  bool is_ledger; // contact_events, else contacts
   ColumnBinding* bindings;
   MemoryContext row_context;
   DayMemo memo;
@@ -59,9 +58,15 @@ void receive_startup(DestReceiver* self, int, TupleDesc query) {
     for (int i = 0; i < query->natts; ++i) {
       columns.push_back({NameStr(TupleDescAttr(query, i)->attname), affinity_of(mirror.bindings[i].kind)});
     }
-    mirror.writer->start_table(mirror.table, columns,
-                               mirror.keyed ? std::vector<std::string_view>{"source_system", "source_record_id"}
-                                            : std::vector<std::string_view>{});
+    if (mirror.is_ledger) {
+      // One contact's timeline, and the columns that the usual questions are about, so that the index answers them
+      // alone.
+      mirror.writer->start_table("contact_events", columns, {"source_system", "source_record_id"},
+                                 {{"contact_events_timeline", {"contact_id", "event_timestamp", "event_type"}}});
+    } else {
+      mirror.writer->start_table("contacts", columns, {},
+                                 {{"contacts_contact_id", {"contact_id"}}, {"contacts_email", {"email"}}});
+    }
   });
 }
 
@@ -82,7 +87,7 @@ void receive_shutdown(DestReceiver*) {}
 void receive_destroy(DestReceiver*) {}
 
 // read_only: the statement that called us has the snapshot, and both queries see by it.
-void mirror_query(const char* query, SqliteWriter& writer, const char* table, bool keyed, int64* rows, int64* total) {
+void mirror_query(const char* query, SqliteWriter& writer, bool is_ledger, int64* rows, int64* total) {
   MirrorReceiver mirror = {};
   mirror.receiver.receiveSlot = receive_row;
   mirror.receiver.rStartup = receive_startup;
@@ -90,8 +95,7 @@ void mirror_query(const char* query, SqliteWriter& writer, const char* table, bo
   mirror.receiver.rDestroy = receive_destroy;
   mirror.receiver.mydest = DestTuplestore;
   mirror.writer = &writer;
-  mirror.table = table;
-  mirror.keyed = keyed;
+  mirror.is_ledger = is_ledger;
   mirror.memo = DayMemo();
   mirror.row_context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle mirror row", ALLOCSET_DEFAULT_SIZES);
   mirror.rows = rows;
@@ -120,13 +124,6 @@ void start_progress() {
   const int64 values[] = {PROGRESS_COPY_COMMAND_TO, PROGRESS_COPY_TYPE_CALLBACK};
   pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
   pgstat_progress_update_multi_param(2, parameters, values);
-}
-
-// One contact's timeline, and the columns that the usual questions are about, so that the index answers them alone.
-void create_indexes(SqliteWriter& writer) {
-  writer.create_index("contact_events_timeline", "contact_events", {"contact_id", "event_timestamp", "event_type"});
-  writer.create_index("contacts_contact_id", "contacts", {"contact_id"});
-  writer.create_index("contacts_email", "contacts", {"email"});
 }
 
 } // namespace
@@ -158,13 +155,10 @@ LIFECYCLE_FUNCTION(lifecycle_mirror_sqlite) {
   SqliteWriter& writer = holder->file->writer();
   start_progress();
   SPI_connect();
-  mirror_query(contacts_query, writer, "contacts", false, &contacts, &total);
-  mirror_query(events_query, writer, "contact_events", true, &events, &total);
+  mirror_query(contacts_query, writer, false, &contacts, &total);
+  mirror_query(events_query, writer, true, &events, &total);
   SPI_finish();
-  guard([&] {
-    create_indexes(writer);
-    holder->file->publish();
-  });
+  guard([&] { holder->file->publish(); });
   MemoryContextDelete(context);
   pgstat_progress_end_command();
 

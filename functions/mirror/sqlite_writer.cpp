@@ -1,6 +1,10 @@
 #include "functions/mirror/sqlite_writer.hpp"
 
+#include <sqlite3.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -14,14 +18,11 @@ namespace lifecycle::mirror {
 namespace {
 
 constexpr char unique_violation[] = "23505";
+constexpr std::size_t most_record = 1000000000; // SQLite's own limit, as it is usually built
 
-// Small on purpose: rows are only appended, and SQLite sorts an index in runs of this size, which then stay in the
-// processor's cache (2 MB sorts a quarter faster than 64 MB).
+// What SQLite does itself is little: it makes empty tables and indexes.
 constexpr char settings[] =
-    "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
-    "PRAGMA cache_size = -2048; BEGIN";
-
-constexpr int progress_steps = 20000; // of SQLite's virtual machine: about a millisecond
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN";
 
 const char* type_name(Affinity affinity) {
   switch (affinity) {
@@ -62,135 +63,195 @@ std::string identifiers(const std::vector<std::string_view>& names) {
   return list;
 }
 
-std::string literal(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted.append(c == '\'' ? 2 : 1, c);
+// An SQLite connection that is closed however its use ends.
+class Connection {
+ public:
+  Connection(const std::string& path, const std::string& shown_path) : shown_path_(&shown_path) {
+    const int result = sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (result != SQLITE_OK) {
+      try {
+        fail(result);
+      } catch (...) {
+        sqlite3_close(database_);
+        throw;
+      }
+    }
   }
-  return quoted + '\'';
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { sqlite3_close(database_); }
+
+  void execute(const std::string& sql) {
+    if (const int result = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr); result != SQLITE_OK) {
+      fail(result);
+    }
+  }
+
+  // The page at which a table or an index begins.
+  std::uint32_t root_of(std::string_view name) {
+    sqlite3_stmt* statement = nullptr;
+    int result =
+        sqlite3_prepare_v2(database_, "SELECT rootpage FROM sqlite_master WHERE name = ?1", -1, &statement, nullptr);
+    if (result != SQLITE_OK) {
+      fail(result);
+    }
+    sqlite3_bind_text64(statement, 1, name.data(), name.size(), SQLITE_STATIC, SQLITE_UTF8);
+    result = sqlite3_step(statement);
+    const auto root = result == SQLITE_ROW ? static_cast<std::uint32_t>(sqlite3_column_int64(statement, 0)) : 0;
+    sqlite3_finalize(statement);
+    if (root == 0) {
+      fail(result);
+    }
+    return root;
+  }
+
+ private:
+  [[noreturn]] void fail(int result) {
+    const int system_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
+    std::string reason = database_ == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(database_);
+    const int kind = result & 0xFF;
+    if (kind == SQLITE_NOMEM) {
+      throw std::bad_alloc();
+    }
+    if (kind == SQLITE_FULL) {
+      file::fail_file(*shown_path_, "write SQLite file", ENOSPC);
+    }
+    if (system_error != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
+      reason += " (" + std::generic_category().message(system_error) + ")";
+    }
+    throw Error(sqlstate::io_error, "could not write SQLite file \"" + *shown_path_ + "\"",
+                "SQLite says: " + reason + ".");
+  }
+
+  const std::string* shown_path_;
+  sqlite3* database_ = nullptr;
+};
+
+// Where the columns of a list stand among those of the table; SQLite has made sure that they do.
+std::vector<std::size_t> positions(const std::vector<std::string_view>& names, const std::vector<Column>& columns) {
+  std::vector<std::size_t> places;
+  for (const std::string_view name : names) {
+    const auto at =
+        std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });
+    places.push_back(static_cast<std::size_t>(at - columns.begin()));
+  }
+  return places;
 }
 
 } // namespace
 
-SqliteWriter::SqliteWriter(const std::string& path, std::string shown_path) : shown_path_(std::move(shown_path)) {
-  const int result = sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  try {
-    check(result);
-    sqlite3_progress_handler(database_, progress_steps, on_progress, this);
-    execute(settings);
-  } catch (...) {
-    sqlite3_close(database_);
-    throw;
-  }
-}
-
-SqliteWriter::~SqliteWriter() {
-  // When the process is told to exit in the middle of on_progress, this runs below SQLite's own frames. It ends anyway:
-  // leave all to the operating system.
-  if (!in_sqlite_) {
-    sqlite3_finalize(insert_);
-    sqlite3_close(database_);
-  }
-}
-
-int SqliteWriter::on_progress(void* self) {
-  auto* const writer = static_cast<SqliteWriter*>(self);
-  writer->in_sqlite_ = true;
-  int stop = 0;
-  try {
-    poll_interrupts();
-  } catch (...) {
-    writer->interruption_ = std::current_exception();
-    stop = 1;
-  }
-  writer->in_sqlite_ = false;
-  return stop;
-}
-
-void SqliteWriter::fail(int result) {
-  if (interruption_) {
-    std::rethrow_exception(std::exchange(interruption_, nullptr));
-  }
-  const int system_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
-  std::string reason = database_ == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(database_);
-  const int kind = result & 0xFF;
-  if (kind == SQLITE_NOMEM) {
-    throw std::bad_alloc();
-  }
-  if (kind == SQLITE_CONSTRAINT) {
-    throw Error(unique_violation, "could not write SQLite file \"" + shown_path_ + "\"", "SQLite says: " + reason + ".",
-                "The rows of table " + table_ + " are not unique by (" + primary_key_ + ").");
-  }
-  if (kind == SQLITE_FULL) {
-    file::fail_file(shown_path_, "write SQLite file", ENOSPC);
-  }
-  if (system_error != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)) {
-    reason += " (" + std::generic_category().message(system_error) + ")";
-  }
-  throw Error(sqlstate::io_error, "could not write SQLite file \"" + shown_path_ + "\"",
-              "SQLite says: " + reason + ".");
-}
-
-void SqliteWriter::execute(const std::string& sql) {
-  check(sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr));
-}
+SqliteWriter::SqliteWriter(std::string path, std::string shown_path)
+    : path_(std::move(path)), shown_path_(std::move(shown_path)) {}
 
 void SqliteWriter::start_table(std::string_view name, const std::vector<Column>& columns,
-                               const std::vector<std::string_view>& primary_key) {
-  name_ = name;
+                               const std::vector<std::string_view>& primary_key, const std::vector<Index>& indexes) {
   table_ = identifier(name);
   primary_key_ = identifiers(primary_key);
-  definition_.clear();
-  std::string parameters;
+  std::string definition;
   for (const Column& column : columns) {
-    definition_ += definition_.empty() ? "" : ", ";
-    definition_ += identifier(column.name) + " " + type_name(column.affinity);
-    parameters += parameters.empty() ? "?" : ", ?";
+    definition += definition.empty() ? "" : ", ";
+    definition += identifier(column.name) + " " + type_name(column.affinity);
   }
-  execute("CREATE TABLE " + table_ + " (" + definition_ + ")");
-  const std::string insert = "INSERT INTO " + table_ + " VALUES (" + parameters + ")";
-  check(sqlite3_prepare_v2(database_, insert.c_str(), -1, &insert_, nullptr));
+  if (!primary_key.empty()) {
+    definition += ", PRIMARY KEY (" + primary_key_ + ")";
+  }
+  Connection connection(path_, shown_path_);
+  connection.execute("PRAGMA page_size = " + std::to_string(page_size) + ";" + settings);
+  connection.execute("CREATE TABLE " + table_ + " (" + definition + ")");
+  indexes_.clear();
+  if (!primary_key.empty()) {
+    add_index(connection.root_of("sqlite_autoindex_" + std::string(name) + "_1"), positions(primary_key, columns),
+              true);
+  }
+  for (const Index& index : indexes) {
+    connection.execute("CREATE INDEX " + identifier(index.name) + " ON " + table_ + " (" + identifiers(index.columns) +
+                       ")");
+    add_index(connection.root_of(index.name), positions(index.columns, columns), false);
+  }
+  const std::uint32_t root = connection.root_of(name);
+  connection.execute("COMMIT");
+  start_rows(root, columns.size());
+}
+
+void SqliteWriter::add_index(std::uint32_t root, std::vector<std::size_t> columns, bool is_unique) {
+  indexes_.push_back({root, std::move(columns), is_unique, std::make_unique<KeySorter>(path_, shown_path_)});
+}
+
+void SqliteWriter::start_rows(std::uint32_t root, std::size_t columns) {
+  file_ = nullptr;
+  file_ = std::make_unique<PageFile>(path_, shown_path_);
+  rows_ = std::make_unique<Tree>(*file_, Tree::Kind::table, root);
+  row_.assign(columns, Value());
+  row_number_ = 0;
+}
+
+void SqliteWriter::check_size() const {
+  if (record_.size() > most_record) {
+    throw Error(sqlstate::program_limit_exceeded, "could not write SQLite file \"" + shown_path_ + "\"",
+                "A row of table " + table_ + " takes " + std::to_string(record_.size()) + " bytes; SQLite takes " +
+                    std::to_string(most_record) + ".");
+  }
 }
 
 void SqliteWriter::insert_row() {
-  const int result = sqlite3_step(insert_);
-  if (result != SQLITE_DONE) [[unlikely]] {
-    fail(result);
+  write_record(row_, record_);
+  check_size();
+  rows_->add(record_, ++row_number_);
+  for (const IndexInWork& index : indexes_) {
+    key_.clear();
+    for (const std::size_t column : index.columns) {
+      append_key(key_, row_[column]);
+    }
+    key_.append(row_number_size, '\0');
+    put_big_endian(key_.data() + key_.size() - row_number_size, row_number_, row_number_size);
+    index.sorter->add(key_);
   }
-  sqlite3_reset(insert_);
 }
 
 void SqliteWriter::finish_table() {
-  check(sqlite3_finalize(std::exchange(insert_, nullptr)));
-  if (!primary_key_.empty()) {
-    declare_primary_key();
+  rows_->finish();
+  for (IndexInWork& index : indexes_) {
+    fill_index(index);
+    index.sorter = nullptr;
   }
+  file_->finish();
 }
 
-// A key declared before the load would be maintained row by row, at random places: three times the whole load's time.
-// So it is built as a unique index, by sorting, and then renamed to what it would have been: SQLite keeps a table's
-// primary key as an index of this very form, named sqlite_autoindex_TABLE_1, without SQL of its own.
-void SqliteWriter::declare_primary_key() {
-  execute("CREATE UNIQUE INDEX mirror_primary_key ON " + table_ + " (" + primary_key_ + ")");
-  execute(
-      "PRAGMA writable_schema = ON;"
-      "UPDATE sqlite_master SET sql = " +
-      literal("CREATE TABLE " + table_ + " (" + definition_ + ", PRIMARY KEY (" + primary_key_ + "))") +
-      " WHERE type = 'table' AND name = " + literal(name_) +
-      ";UPDATE sqlite_master SET sql = NULL, name = 'sqlite_autoindex_' || tbl_name || '_1'"
-      " WHERE type = 'index' AND name = 'mirror_primary_key';"
-      "PRAGMA writable_schema = RESET");
+void SqliteWriter::fill_index(IndexInWork& index) {
+  Tree tree(*file_, Tree::Kind::index, index.root);
+  std::vector<Value> values;
+  std::vector<std::string> storage;
+  std::string previous;
+  index.sorter->sort();
+  unsigned polled = 0;
+  for (std::string_view key; index.sorter->next(&key);) {
+    if (++polled % interrupt_interval == 0) {
+      poll_interrupts();
+    }
+    const std::string_view value_part = key.substr(0, key.size() - row_number_size);
+    read_key(value_part, index.columns.size(), values, storage);
+    if (index.is_unique) {
+      require_new(value_part, previous, values);
+      previous = value_part;
+    }
+    Value& row = values.emplace_back();
+    row.form = Value::Form::integer;
+    for (const char byte : key.substr(value_part.size())) {
+      row.integer = row.integer << 8U | static_cast<unsigned char>(byte);
+    }
+    write_record(values, record_);
+    tree.add(record_);
+  }
+  tree.finish();
 }
 
-void SqliteWriter::create_index(std::string_view name, std::string_view table,
-                                const std::vector<std::string_view>& columns) {
-  execute("CREATE INDEX " + identifier(name) + " ON " + identifier(table) + " (" + identifiers(columns) + ")");
-}
-
-void SqliteWriter::finish() {
-  execute("COMMIT");
-  check(sqlite3_close(database_));
-  database_ = nullptr;
+void SqliteWriter::require_new(std::string_view key, std::string_view previous,
+                               const std::vector<Value>& values) const {
+  const auto is_null = [](const Value& value) { return value.form == Value::Form::null; };
+  if (key == previous && std::none_of(values.begin(), values.end(), is_null)) {
+    throw Error(unique_violation, "could not write SQLite file \"" + shown_path_ + "\"",
+                "The rows of table " + table_ + " are not unique by (" + primary_key_ + ").");
+  }
 }
 
 } // namespace lifecycle::mirror

@@ -28,6 +28,10 @@ extern "C" {
 
 #include "fmgr.h"
 #include "miscadmin.h"
+// Part of postgres.h up to 15.
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 }
 
 #include <new>

@@ -1,3 +1,4 @@
+// _partition_at(parent, moment): the partition of a range-partitioned table that holds a time.
 // _has_partition(parent, moment): whether a range-partitioned table has a place for a time, by the server's own bounds.
 #include "functions/pg/function.hpp"
 
@@ -36,7 +37,8 @@ bool as_key(PartitionKey key, TimestampTz moment, Datum* value) {
   }
 }
 
-bool has_partition(Relation parent, TimestampTz moment) {
+// InvalidOid where there is none but a DEFAULT one.
+Oid partition_at(Relation parent, TimestampTz moment, bool* has_default) {
   PartitionKey const key = RelationGetPartitionKey(parent);
   Datum value = 0;
   if (!as_key(key, moment, &value)) {
@@ -44,24 +46,42 @@ bool has_partition(Relation parent, TimestampTz moment) {
                     errmsg("\"%s\" is not partitioned by ranges of one time column", RelationGetRelationName(parent))));
   }
   PartitionDesc const partitions = RelationGetPartitionDesc(parent, true);
+  *has_default = false;
   if (partitions->nparts == 0) {
-    return false;
+    return InvalidOid;
   }
   PartitionBoundInfo const bounds = partitions->boundinfo;
+  *has_default = partition_bound_has_default(bounds);
   bool equal = false;
   const int below = partition_range_datum_bsearch(key->partsupfunc, key->partcollation, bounds, 1, &value, &equal);
-  return bounds->indexes[below + 1] >= 0 || partition_bound_has_default(bounds);
+  const int place = bounds->indexes[below + 1];
+  return place >= 0 ? partitions->oids[place] : InvalidOid;
 }
 
-} // namespace
-
-LIFECYCLE_FUNCTION(lifecycle_has_partition) {
+Oid find_partition(FunctionCallInfo fcinfo, bool* has_default) {
   Relation const parent = table_open(PG_GETARG_OID(0), AccessShareLock);
   if (parent->rd_rel->relkind != RELKIND_PARTITIONED_TABLE) {
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                     errmsg("\"%s\" is not a partitioned table", RelationGetRelationName(parent))));
   }
-  const bool found = has_partition(parent, PG_GETARG_TIMESTAMPTZ(1));
+  const Oid found = partition_at(parent, PG_GETARG_TIMESTAMPTZ(1), has_default);
   table_close(parent, NoLock);
-  PG_RETURN_BOOL(found);
+  return found;
+}
+
+} // namespace
+
+LIFECYCLE_FUNCTION(lifecycle_has_partition) {
+  bool has_default = false;
+  const Oid found = find_partition(fcinfo, &has_default);
+  PG_RETURN_BOOL(OidIsValid(found) || has_default);
+}
+
+LIFECYCLE_FUNCTION(lifecycle_partition_at) {
+  bool has_default = false;
+  const Oid found = find_partition(fcinfo, &has_default);
+  if (!OidIsValid(found)) {
+    PG_RETURN_NULL();
+  }
+  PG_RETURN_OID(found);
 }

@@ -2,21 +2,27 @@
 // an error frees: this module remembers what it has locked and gives it back when the transaction (or the
 // subtransaction that took it) aborts. The server itself frees session locks only when the session ends.
 //
-// In pg_locks a run lock is the advisory lock (run_lock_class, hashtext(name)) of the two-integer form.
+// In pg_locks a run lock is the advisory lock (run_lock_class, hashtext(name)) with objsubid 3: a kind of its own,
+// which pg_advisory_lock() cannot take, so that only who may run something can keep a run waiting.
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 }
 
 namespace lifecycle {
 namespace {
 
-constexpr uint32 run_lock_class = 0x4C454447; // "LEDG"; _run_lock_holder.sql names it too
+constexpr uint32 run_lock_class = 0x4C454447; // "LEDG"; _run_lock_holder.sql names it too, and the kind
+constexpr uint16 run_lock_kind = 3;           // the server's own advisory locks are of kinds 1 and 2
 
 struct RunLock {
   uint32 key;
@@ -30,7 +36,7 @@ int held_count = 0;
 
 LOCKTAG tag_of(uint32 key) {
   LOCKTAG tag;
-  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, run_lock_class, key, 2);
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, run_lock_class, key, run_lock_kind);
   return tag;
 }
 
@@ -102,6 +108,18 @@ uint32 key_of(const text* name) {
   return DatumGetUInt32(hash_any(bytes, static_cast<int>(VARSIZE_ANY_EXHDR(name))));
 }
 
+// Whoever runs something writes of it into pipeline_runs, under the lock: who may not has no use for one.
+void require_runner() {
+  const Oid schema = get_namespace_oid("lifecycle", true);
+  const Oid runs = OidIsValid(schema) ? get_relname_relid("pipeline_runs", schema) : InvalidOid;
+  if (!OidIsValid(runs)) {
+    return; // nothing is installed that could run
+  }
+  if (const AclResult result = pg_class_aclcheck(runs, GetUserId(), ACL_INSERT); result != ACLCHECK_OK) {
+    aclcheck_error(result, OBJECT_TABLE, "pipeline_runs");
+  }
+}
+
 bool acquire(uint32 key, bool wait) {
   register_callbacks();
   if (const int index = find(key); index >= 0) {
@@ -126,6 +144,7 @@ bool acquire(uint32 key, bool wait) {
 } // namespace lifecycle
 
 LIFECYCLE_FUNCTION(lifecycle_run_lock) {
+  lifecycle::require_runner();
   PG_RETURN_BOOL(lifecycle::acquire(lifecycle::key_of(PG_GETARG_TEXT_PP(0)), PG_GETARG_BOOL(1)));
 }
 
@@ -136,4 +155,11 @@ LIFECYCLE_FUNCTION(lifecycle_run_unlock) {
   }
   lifecycle::release(index);
   PG_RETURN_BOOL(true);
+}
+
+// Held to the end of the transaction, and not one of this session's runs.
+LIFECYCLE_FUNCTION(lifecycle_run_lock_shut) {
+  lifecycle::require_runner();
+  const LOCKTAG tag = lifecycle::tag_of(lifecycle::key_of(PG_GETARG_TEXT_PP(0)));
+  PG_RETURN_BOOL(LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL);
 }

@@ -1,10 +1,14 @@
 // _versioned_insert(target, source, key_index, statement): reads a batch of versions, leaves out of it what the target
 // already has or has passed, and runs an INSERT … ON CONFLICT over the rest, which the statement reads under the name
 // survivors. A target without record_version has what it has for good.
+// _append_survivors(target, source, key_index, queries, tables): the same, but the rest is read by SELECTs, and the
+// rows of each go into a table in bulk. Where another session takes a key meanwhile, that raises 23505.
 //
 // The statement decides: what is left out beforehand could not have changed anything, and a row that another session
 // overtakes between our reading and our writing is held back by the statement's own WHERE. Left out rows take no lock
 // and write no WAL, which the statement's WHERE could not do.
+#include "functions/loader/insert_rows_pg.hpp"
+#include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/versioned/source_rows_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
@@ -19,6 +23,7 @@ extern "C" {
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -122,33 +127,66 @@ bool count_row(TupleTableSlot* slot, DestReceiver* self) {
 
 void count_shutdown(DestReceiver*) {}
 
-void run_statement(const char* statement, Oid source, Tuplestorestate* store, std::size_t rows, Counter* counter) {
+// What becomes of the survivors: a statement, or queries and the tables their rows go into.
+struct Use {
+  const char* statement;
+  const char** queries;
+  Datum* tables;
+  int count;
+  Counter* counter; // inserted: of queries the rows of the first
+};
+
+void register_survivors(Oid source, Tuplestorestate* store, std::size_t rows) {
   auto* const survivors = static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
   survivors->md.name = pstrdup(survivors_name);
   survivors->md.reliddesc = source;
   survivors->md.enrtype = ENR_NAMED_TUPLESTORE;
   survivors->md.enrtuples = static_cast<double>(rows);
   survivors->reldata = store;
+  if (const int result = SPI_register_relation(survivors); result != SPI_OK_REL_REGISTER) {
+    elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
+  }
+}
+
+void run_statement(const Use& use, Oid source, Tuplestorestate* store, std::size_t rows) {
+  Counter* const counter = use.counter;
   counter->receiver.receiveSlot = count_row;
   counter->receiver.rStartup = count_startup;
   counter->receiver.rShutdown = count_shutdown;
   counter->receiver.rDestroy = count_shutdown;
   counter->receiver.mydest = DestTuplestore;
   SPI_connect();
-  if (const int result = SPI_register_relation(survivors); result != SPI_OK_REL_REGISTER) {
-    elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
-  }
+  register_survivors(source, store, rows);
   SPIExecuteOptions options = {};
   options.must_return_tuples = true;
   options.dest = &counter->receiver;
-  if (const int result = SPI_execute_extended(statement, &options); result < 0) {
+  if (const int result = SPI_execute_extended(use.statement, &options); result < 0) {
     elog(ERROR, "SPI_execute_extended failed: %s", SPI_result_code_string(result));
   }
   SPI_finish();
 }
 
+void insert_survivors(const Use& use, Oid source, Tuplestorestate* store, std::size_t rows) {
+  int64 others = 0;
+  for (int i = 0; i < use.count; ++i) {
+    loader::InsertReceiver* const insert = loader::begin_insert(&use.tables[i], 1);
+    SPI_connect();
+    register_survivors(source, store, rows);
+    loader::run_query(use.queries[i], false, loader::receiver_of(insert));
+    SPI_finish();
+    int64 written = 0;
+    loader::end_insert(insert, &written);
+    (i == 0 ? use.counter->inserted : others) += written;
+  }
+  if (others != use.counter->inserted) {
+    ereport(ERROR, (errcode(ERRCODE_CHECK_VIOLATION),
+                    errmsg("%lld rows have keys and %lld have places", static_cast<long long>(use.counter->inserted),
+                           static_cast<long long>(others))));
+  }
+}
+
 // Returns the number of rows read, or -1 where these relations cannot be read directly.
-std::int64_t apply(Relation table, Relation index, Relation source_table, const char* statement, Counter* counter) {
+std::int64_t apply(Relation table, Relation index, Relation source_table, const Use& use) {
   KeyColumns key = {};
   Source source = {};
   Target target = {};
@@ -187,8 +225,8 @@ std::int64_t apply(Relation table, Relation index, Relation source_table, const 
   settle(source, objects.batch);
   mark_stale(target, objects.batch);
   Tuplestorestate* const store = store_survivors(source, objects.batch);
-  run_statement(statement, RelationGetRelid(source_table), store, objects.batch->size() - objects.batch->stale_count(),
-                counter);
+  (use.statement != nullptr ? run_statement : insert_survivors)(use, RelationGetRelid(source_table), store,
+                                                                objects.batch->size() - objects.batch->stale_count());
   tuplestore_end(store);
   ExecDropSingleTupleTableSlot(source.rows[0]);
   ExecDropSingleTupleTableSlot(source.rows[1]);
@@ -198,11 +236,8 @@ std::int64_t apply(Relation table, Relation index, Relation source_table, const 
   return rows;
 }
 
-} // namespace
-} // namespace lifecycle::versioned
-
-LIFECYCLE_FUNCTION(lifecycle_versioned_insert) {
-  using namespace lifecycle::versioned;
+// Of a call with (target, source, key_index, …).
+Datum apply_call(FunctionCallInfo fcinfo, const Use& use) {
   TupleDesc result = nullptr;
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
     elog(ERROR, "return type must be a row type");
@@ -213,15 +248,44 @@ LIFECYCLE_FUNCTION(lifecycle_versioned_insert) {
   if (index->rd_index->indrelid != RelationGetRelid(table) || !is_key(index)) {
     elog(ERROR, "\"%s\" is no key of \"%s\"", RelationGetRelationName(index), RelationGetRelationName(table));
   }
-  const char* const statement = text_to_cstring(PG_GETARG_TEXT_PP(3));
-  auto* const counter = static_cast<Counter*>(palloc0(sizeof(Counter)));
-  const std::int64_t rows = apply(table, index, source, statement, counter);
+  const std::int64_t rows = apply(table, index, source, use);
   index_close(index, NoLock);
   table_close(source, NoLock);
   table_close(table, NoLock);
 
-  Datum values[] = {Int64GetDatum(counter->inserted), Int64GetDatum(counter->updated),
-                    Int64GetDatum(rows - counter->inserted - counter->updated)};
+  const Counter& counter = *use.counter;
+  Datum values[] = {Int64GetDatum(counter.inserted), Int64GetDatum(counter.updated),
+                    Int64GetDatum(rows - counter.inserted - counter.updated)};
   bool nulls[] = {rows < 0, rows < 0, rows < 0};
   PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result), values, nulls)));
+}
+
+} // namespace
+} // namespace lifecycle::versioned
+
+LIFECYCLE_FUNCTION(lifecycle_versioned_insert) {
+  using namespace lifecycle::versioned;
+  Use use = {};
+  use.statement = text_to_cstring(PG_GETARG_TEXT_PP(3));
+  use.counter = static_cast<Counter*>(palloc0(sizeof(Counter)));
+  return apply_call(fcinfo, use);
+}
+
+LIFECYCLE_FUNCTION(lifecycle_append_survivors) {
+  using namespace lifecycle::versioned;
+  Use use = {};
+  Datum* queries = nullptr;
+  int tables = 0;
+  deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false, TYPALIGN_INT, &queries, nullptr, &use.count);
+  deconstruct_array(PG_GETARG_ARRAYTYPE_P(4), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &use.tables, nullptr,
+                    &tables);
+  if (tables != use.count || tables == 0) {
+    elog(ERROR, "%d queries for %d tables", use.count, tables);
+  }
+  use.queries = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(use.count)));
+  for (int i = 0; i < use.count; ++i) {
+    use.queries[i] = TextDatumGetCString(queries[i]);
+  }
+  use.counter = static_cast<Counter*>(palloc0(sizeof(Counter)));
+  return apply_call(fcinfo, use);
 }

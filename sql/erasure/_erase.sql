@@ -12,6 +12,9 @@ DECLARE
   rows bigint;
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   note text;
+  entities record;
+  waiting bigint := 0;
+  undelivered text; undelivered_message text; undelivered_detail text;
 BEGIN
   PERFORM lifecycle._require_top_level('erase_' || kind);
   CALL lifecycle._next_transaction();
@@ -30,7 +33,11 @@ BEGIN
 
   BEGIN
     person := lifecycle._identify_person(kind, id);
+    entities := lifecycle._person_entities(person.users::text[] || person.contacts, person.emails);
+    person.keys := ARRAY(SELECT unnest(person.keys) UNION SELECT unnest(entities.entities)::text);
+    person.notes := person.notes || entities.notes;
     erasure := lifecycle._begin_erasure(kind, id, person);
+    PERFORM lifecycle._queue_erasure(erasure.erasure_id, entities.entities, person.emails);
     begun := pg_current_xact_id();
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL,
@@ -87,6 +94,37 @@ BEGIN
           HINT = format('CALL lifecycle.mirror_sqlite(%L); or remove the file, and its row in lifecycle.mirrors.', item.path);
       END;
       CALL lifecycle._next_transaction();
+    END LOOP;
+    -- The destinations of datasets. One that cannot be reached gets it with a later export: it holds nobody up.
+    FOR item IN SELECT e.destination, e.dataset, d.kind, d.enabled FROM lifecycle.export_erasures e JOIN lifecycle.destinations d USING (destination)
+      WHERE e.delivered_at IS NULL OR e.obsolete <> '{}' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+    LOOP
+      undelivered := NULL;
+      BEGIN
+        IF item.enabled THEN
+          PERFORM lifecycle._send_erasures(run, item.destination, item.dataset);
+        END IF;
+      EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS undelivered = RETURNED_SQLSTATE, undelivered_message = MESSAGE_TEXT, undelivered_detail = PG_EXCEPTION_DETAIL;
+      END;
+      CALL lifecycle._next_transaction();
+      IF undelivered IS NULL AND item.kind = 'directory' THEN
+        BEGIN
+          PERFORM lifecycle._remove_erased_files(item.destination, item.dataset);
+        EXCEPTION WHEN OTHERS THEN
+          GET STACKED DIAGNOSTICS undelivered = RETURNED_SQLSTATE, undelivered_message = MESSAGE_TEXT, undelivered_detail = PG_EXCEPTION_DETAIL;
+        END;
+        CALL lifecycle._next_transaction();
+      ELSIF undelivered IS NOT NULL THEN
+        PERFORM lifecycle._fail_batch(run, item.destination, item.dataset, 'erasure', undelivered, undelivered_message, nullif(undelivered_detail, ''));
+        CALL lifecycle._next_transaction();
+      END IF;
+      IF undelivered IS NOT NULL OR NOT item.enabled THEN
+        waiting := waiting + 1;
+        RAISE WARNING USING MESSAGE = format('erase_%s: dataset "%s" at destination "%s" still has the person%s', kind, item.dataset, item.destination,
+            CASE WHEN item.enabled THEN ': ' || undelivered_message ELSE ': it is disabled' END),
+          HINT = 'CALL lifecycle.export(); delivers it, before anything else, once the destination can be reached and is enabled.';
+      END IF;
     END LOOP;
     UPDATE lifecycle.erasures e SET finished_at = CASE WHEN failed_state IS NULL THEN clock_timestamp() END WHERE e.erasure_id = erasure.erasure_id;
   END IF;

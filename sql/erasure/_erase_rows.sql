@@ -11,7 +11,7 @@ DECLARE
 BEGIN
   redacted := 0;
   deleted := 0;
-  FOR target IN SELECT * FROM lifecycle._erasure_targets() LOOP
+  FOR target IN SELECT * FROM lifecycle._erasure_targets() t WHERE to_regclass(t.relation) IS NOT NULL LOOP
     IF target.guarded THEN
       PERFORM lifecycle._open_append_only('erasure');
     END IF;

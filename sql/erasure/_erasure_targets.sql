@@ -21,11 +21,24 @@ AS $$
     ('lifecycle.workflow_executions', false, 't.user_id = ANY ($1) AND (t.variables <> ''{}'' OR t.error_message IS NOT NULL)',
       'variables = ''{}'', error_message = NULL'),
     ('lifecycle.event_inbox', false, 'lifecycle._mentions(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $3, $4)
-        AND t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5)',
-      'line = lifecycle._redacted_line(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $5), bytes = NULL'),
+        AND (t.bytes IS NOT NULL OR t.line IS DISTINCT FROM lifecycle._redacted_line(t.line, $5, $3, $4))',
+      'line = lifecycle._redacted_line(coalesce(t.line, lifecycle._bytes_as_text(t.bytes)), $5, $3, $4), bytes = NULL'),
     ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, lifecycle._bytes_as_text(t.body_bytes)), $3, $4)',
       'body = NULL, body_bytes = NULL, findings = NULL, detail = ''The person was erased.'', resolved_at = coalesce(t.resolved_at, now())'),
+    -- The operational tables, where they are installed: $3 has the entities. The versions first: what the entity's own redaction leaves there has none.
+    ('lifecycle.entity_snapshots', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(t.canonical_payload_json::text, $3, $4))
+        AND t.canonical_payload_json IS DISTINCT FROM lifecycle._redacted_versions(t.canonical_payload_json)', 'canonical_payload_json = lifecycle._redacted_versions(t.canonical_payload_json)'),
+    ('lifecycle.person_entities', false, '(t.entity_id::text = ANY ($3) OR lifecycle.normalize_email(t.work_email) = ANY ($4))
+        AND num_nonnulls(t.full_name, t.first_name, t.last_name, t.linkedin_url, t.title, t.work_email, t.phone_e164) > 0',
+      'full_name = NULL, first_name = NULL, last_name = NULL, linkedin_url = NULL, title = NULL, work_email = NULL, phone_e164 = NULL'),
+    ('lifecycle.operation_events', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(concat_ws('' '', t.error_message, t.metadata_json), $3, $4))
+        AND (t.error_message IS NOT NULL OR t.metadata_json <> ''{}'')', 'error_message = NULL, metadata_json = CASE WHEN t.metadata_json IS NOT NULL THEN ''{}''::jsonb END'),
+    ('lifecycle.operation_runs', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(t.error_message, $3, $4)) AND t.error_message IS NOT NULL', 'error_message = NULL'),
+    ('lifecycle.insight', false, 'lifecycle._mentions(t.details::text, $3, $4)', 'details = ''{}'''),
+    ('lifecycle.received_batches', false, 'lifecycle._mentions(t.refusals::text, $3, $4)', 'refusals = ''[]'''),
     -- An error may have quoted the row it failed on.
+    ('lifecycle.export_batches', false, 'lifecycle._mentions(concat_ws('' '', t.message, t.detail), $3, $4)', 'message = ''The person was erased.'', detail = NULL'),
+    ('lifecycle.alerts', false, 'lifecycle._mentions(concat_ws('' '', t.message, t.detail), $3, $4)', 'message = ''The person was erased.'', detail = NULL'),
     ('lifecycle.pipeline_runs', false, 'lifecycle._mentions(concat_ws('' '', t.message, t.detail), $3, $4)', 'message = ''The person was erased.'', detail = NULL'),
     ('lifecycle.events', true, '(t.user_id = ANY ($3) OR lower(t.user_id) = ANY ($1::text[]) OR (strpos(t.user_id, ''@'') > 0 AND lifecycle.normalize_email(t.user_id) = ANY ($4)))
         AND (t.user_id <> $5 OR t.properties <> ''{}'')',

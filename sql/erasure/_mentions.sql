@@ -13,7 +13,7 @@ BEGIN
     BEGIN
       plain := line::jsonb;
     EXCEPTION WHEN OTHERS THEN
-      NULL; -- broken
+      plain := lifecycle._unescaped(line); -- broken
     END;
     IF plain <> line AND lifecycle._mentions(plain, keys, emails) THEN
       RETURN true;

@@ -11,6 +11,9 @@ DECLARE
   key_columns text;
   key_list text;
   statement text;
+  key_index regclass;
+  bulk record;
+  moments timestamptz[];
   moment timestamptz;
 BEGIN
   SELECT * INTO shape FROM lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset));
@@ -18,16 +21,29 @@ BEGIN
   columns := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(lifecycle._batch_columns(target, source)) WITH ORDINALITY AS c(name, place));
   key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
   key_list := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
-  FOR moment IN EXECUTE format('SELECT DISTINCT date_trunc(''hour'', %I) FROM %s WHERE %1$I IS NOT NULL', shape.time_column, source) LOOP
+  EXECUTE format('SELECT array_agg(DISTINCT date_trunc(''hour'', %1$I)) FROM %2$s WHERE %1$I IS NOT NULL', shape.time_column, source) INTO moments;
+  FOREACH moment IN ARRAY coalesce(moments, '{}') LOOP
     PERFORM lifecycle._ensure_partition(target, moment);
   END LOOP;
+
+  SELECT i.indexrelid INTO key_index FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary;
+  -- In bulk where that is possible, keys first: should another session take one of them meanwhile, row by row after all.
+  SELECT p.queries, p.tables INTO bulk FROM lifecycle._bulk_append(source, target, keys, shape.time_column, moments) p;
+  IF bulk.queries IS NOT NULL THEN
+    BEGIN
+      SELECT v.inserted, v.inserted + v.stale INTO written, rows_in FROM lifecycle._append_survivors(keys, source, key_index, bulk.queries, bulk.tables) v;
+    EXCEPTION WHEN unique_violation THEN
+      NULL;
+    END;
+  END IF;
 
   -- The key is taken first; whoever has it brings the row, in the same statement.
   statement := format('WITH taken AS (INSERT INTO %s (%s) SELECT %2$s FROM survivors ON CONFLICT DO NOTHING RETURNING %s) '
     || 'INSERT INTO %s (%s) SELECT %s FROM survivors s JOIN taken USING (%3$s) RETURNING true',
     keys, key_columns, key_list, target, columns, columns);
-  SELECT v.inserted, v.inserted + v.stale INTO written, rows_in
-    FROM lifecycle._versioned_insert(keys, source, (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary), statement) v;
+  IF rows_in IS NULL THEN
+    SELECT v.inserted, v.inserted + v.stale INTO written, rows_in FROM lifecycle._versioned_insert(keys, source, key_index, statement) v;
+  END IF;
   IF rows_in IS NULL THEN
     EXECUTE format('SELECT count(*) FROM %s', source) INTO rows_in;
     EXECUTE format('WITH survivors AS MATERIALIZED (SELECT DISTINCT ON (%1$s) s.* FROM %2$s s ORDER BY %1$s, ROW(s.*) USING OPERATOR(pg_catalog.*>)), %3$s',

@@ -9,6 +9,10 @@ DECLARE
   applied record;
 BEGIN
   snapshots := 0;
+  -- A table that was altered behind our back is told by its columns, not by whatever statement would fail on it.
+  IF semantics <> 'replace' THEN
+    PERFORM lifecycle._require_warehouse_table(dataset, warehouse);
+  END IF;
   CASE semantics
     WHEN 'append-only' THEN
       SELECT * INTO applied FROM lifecycle._append_rows(dataset, source, warehouse);
@@ -32,4 +36,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._apply_rows(text, regclass, name) IS
-  'Internal: applies a set of rows, a table or view with the contract''s columns (those that may be null may be missing), to a dataset''s table in a warehouse by its write semantics. Any order, repeats and overlapping batches of several sessions end in the same state. rows_in = written + unchanged + dead; snapshots: versions kept beside. Errors: 42704 unknown dataset, 42P01 no warehouse, 42703 columns the table lacks, 23502 nulls where the contract has none.';
+  'Internal: applies a set of rows, a table or view with the contract''s columns (those that may be null may be missing), to a dataset''s table in a warehouse by its write semantics. Any order, repeats and overlapping batches of several sessions end in the same state. rows_in = written + unchanged + dead; snapshots: versions kept beside. Errors: 42704 unknown dataset, 42P01 no warehouse, 55000 a table that is not as the contract says, 42703 columns the table lacks, 23502 nulls where the contract has none.';

@@ -11,6 +11,7 @@ BEGIN
       HINT = 'CALL lifecycle.backfill(''dx_operation_runs_v1'', ''2025-01-01'', ''2025-02-01'');';
   END IF;
   PERFORM lifecycle._dataset_contract(dataset);
+  PERFORM lifecycle._require_in_force(dataset);
   IF NOT (isfinite(from_time) AND isfinite(until_time) AND from_time < until_time) THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'backfill() needs a time and a later one', DETAIL = format('They are %s and %s.', from_time, until_time),
       HINT = 'The first is the earliest that is replayed, the second the first that is not.';

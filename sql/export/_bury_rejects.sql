@@ -14,11 +14,11 @@ BEGIN
       SELECT DISTINCT ON (l.id) l.id, l.code AS old_code, l.body AS old_body, l.contract_version AS old_version, r.*
       FROM rejects r JOIN lifecycle.dead_letters l ON l.resolved_at IS NULL AND l.stage = 'export' AND l.source = _bury_rejects.dataset AND l.key = r.key AND (r.is_whole OR l.body = r.line)),
     changed AS (
-      UPDATE lifecycle.dead_letters l SET sqlstate = m.sqlstate, code = m.code, json_pointer = m.json_pointer, detail = m.detail, body = m.line,
+      UPDATE lifecycle.dead_letters l SET sqlstate = m.sqlstate, code = m.code, json_pointer = m.json_pointer, detail = m.detail, body = m.line, org_id = m.org_id,
           contract_version = _bury_rejects.contract_version, attempts = l.attempts + 1, last_seen = now()
         FROM met m WHERE l.id = m.id AND (m.old_code, m.old_body, m.old_version) IS DISTINCT FROM (m.code, m.line, _bury_rejects.contract_version))
-  INSERT INTO lifecycle.dead_letters (stage, source, key, sqlstate, code, json_pointer, detail, body, contract_version)
-    SELECT 'export', _bury_rejects.dataset, r.key, r.sqlstate, r.code, r.json_pointer, r.detail, r.line, _bury_rejects.contract_version
+  INSERT INTO lifecycle.dead_letters (stage, source, key, sqlstate, code, json_pointer, detail, body, contract_version, org_id)
+    SELECT 'export', _bury_rejects.dataset, r.key, r.sqlstate, r.code, r.json_pointer, r.detail, r.line, _bury_rejects.contract_version, r.org_id
     FROM rejects r WHERE NOT EXISTS (SELECT FROM met m WHERE m.key = r.key AND (r.is_whole OR m.line = r.line));
 END
 $$;

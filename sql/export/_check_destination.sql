@@ -13,7 +13,7 @@ BEGIN
       DETAIL = 'Kinds are schema (a warehouse in this database), server (another PostgreSQL) and directory (files).',
       HINT = coalesce('Did you mean ' || lifecycle._nearest_name(kind, kinds) || '?', 'Name one of them.');
   END IF;
-  known := CASE kind WHEN 'schema' THEN '{}' WHEN 'server' THEN '{warehouse,batch_bytes}' ELSE '{format,compression,batch_bytes}' END::text[];
+  known := CASE kind WHEN 'schema' THEN '{}' WHEN 'server' THEN '{warehouse,receiver,batch_bytes}' ELSE '{format,compression,batch_bytes}' END::text[];
   IF jsonb_typeof(options) <> 'object' THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('destination "%s": options are not a JSON object', destination), DETAIL = format('They are %s.', options),
       HINT = 'Such as {"format": "csv", "compression": "zstd"}.';

@@ -9,6 +9,8 @@ DECLARE
   checks record;
   projected text;
   key text;
+  erased text;
+  key_columns text;
 BEGIN
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
   PERFORM lifecycle._require_whole_rows(relation);
@@ -23,24 +25,36 @@ BEGIN
     INTO mapped, projected, key
     FROM lifecycle._contract_columns(contract) c;
   SELECT string_agg(format('WHEN %s THEN %s', k.condition, k.number), ' ' ORDER BY k.number) AS conditions,
-      array_agg(k.code ORDER BY k.number) AS codes, array_agg(k.sqlstate ORDER BY k.number) AS states, array_agg(k.json_pointer ORDER BY k.number) AS pointers,
+      array_agg(k.code ORDER BY k.number) AS codes, array_agg(k.sqlstate ORDER BY k.number) AS states, string_agg(format('WHEN %s THEN %s', k.number, k.json_pointer), ' ' ORDER BY k.number) AS pointers,
       string_agg(format('WHEN %s THEN %s', k.number, k.detail), ' ' ORDER BY k.number) AS details
     INTO checks
     FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
+  -- Of erased people what is personal does not leave, as if it had been erased there too. While nobody was erased it costs nothing.
+  IF lifecycle._any_suppressed() THEN
+    erased := lifecycle._erased_condition(contract, '(lifecycle._is_suppressed(%1$s::text, NULL) OR lifecycle._pseudonym(%1$s::text) IS NOT NULL)', 'lifecycle._is_suppressed(NULL, %s)',
+      'lifecycle._names_suppressed(%s)');
+  END IF;
+  SELECT string_agg(format('%L, s.%I', k.name, k.name), ', ') INTO key_columns FROM (SELECT DISTINCT compiled.source_columns[c.place] AS name
+    FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL AND compiled.source_columns[c.place] IS NOT NULL) k;
+  -- What is asked of a row or done to it here, _direct_rows() has to ask or leave to this.
   -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only (s.* and not s, which would be a column of
   -- that name).
   RETURN format($sql$
     SELECT %1$s,
-      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (%4$L::text[])[p.problem] AS json_pointer,
-      (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) AS detail,
-      CASE WHEN p.problem IS NOT NULL THEN concat_ws('/', %6$s) END AS reject_key,
-      CASE WHEN p.problem IS NOT NULL THEN to_jsonb(s.*) END AS body, m."change time" AS change_time, %7$L::regclass AS source
+      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (SELECT CASE p.problem %4$s END FROM (SELECT m.*) pointer_of) AS json_pointer,
+      CASE WHEN p.problem IS NOT NULL AND m."is erased" THEN 'The person was erased.' ELSE (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) END AS detail,
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._text_without_secrets(concat_ws('/', %6$s)) END AS reject_key,
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(CASE WHEN m."is erased" THEN jsonb_build_object(%12$s) ELSE to_jsonb(s.*) END) END AS body, m."change time" AS change_time, %7$L::regclass AS source
     FROM %7$s s
-      CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time" OFFSET 0) m
+      CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time"%13$s OFFSET 0) %14$s
       CROSS JOIN LATERAL (SELECT CASE %10$s END AS problem FROM (SELECT m.*) c OFFSET 0) p
     WHERE %11$s
     $sql$, projected, checks.codes, checks.states, checks.pointers, checks.details, key, relation, mapped,
-    coalesce(compiled.change_value, 'NULL::timestamptz'), checks.conditions, condition);
+    coalesce(compiled.change_value, 'NULL::timestamptz'), checks.conditions, condition, key_columns,
+    CASE WHEN erased IS NULL THEN ', false AS "is erased"' END,
+    CASE WHEN erased IS NULL THEN 'm' ELSE format('a CROSS JOIN LATERAL (SELECT %s AS "is erased" OFFSET 0) e CROSS JOIN LATERAL (SELECT %s, a."change time", e."is erased" OFFSET 0) m', erased,
+      (SELECT string_agg(CASE WHEN p.name IS NULL THEN format('a.%I', c.name) ELSE format('CASE WHEN e."is erased" THEN %s ELSE a.%I END AS %2$I', p.redacted, c.name) END, ', ' ORDER BY c.place)
+        FROM lifecycle._contract_columns(contract) c LEFT JOIN lifecycle._personal_columns(contract) p USING (place))) END);
 END
 $$;
 COMMENT ON FUNCTION lifecycle._dataset_source_query(text, regclass, jsonb, text) IS

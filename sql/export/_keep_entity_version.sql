@@ -4,8 +4,9 @@ SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
 BEGIN
-  INSERT INTO lifecycle.entity_snapshots (org_id, entity_type, entity_id, record_version, canonical_payload_json, captured_at, source_run_id)
-  VALUES (NEW.org_id, TG_ARGV[0], NEW.entity_id, NEW.record_version, to_jsonb(NEW) - 'changed_xid', NEW.updated_at, NEW.last_run_id)
+  -- The id follows from what the snapshot is of, as it does in a warehouse that makes one itself.
+  INSERT INTO lifecycle.entity_snapshots (snapshot_id, org_id, entity_type, entity_id, record_version, canonical_payload_json, captured_at, source_run_id)
+  VALUES (lifecycle.fingerprint(jsonb_build_array(NEW.org_id, TG_ARGV[0], NEW.entity_id, NEW.record_version)), NEW.org_id, TG_ARGV[0], NEW.entity_id, NEW.record_version, to_jsonb(NEW) - 'changed_xid', NEW.updated_at, NEW.last_run_id)
   ON CONFLICT DO NOTHING;
   RETURN NULL;
 END

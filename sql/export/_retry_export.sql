@@ -29,7 +29,9 @@ BEGIN
   lines := coalesce(lines, 1000);
   FOR letters IN
     SELECT o.source AS dataset, array_agg(o.id ORDER BY o.id) AS ids, max(o.id) AS last
+    -- What leaves in bulk is tried again by its next export: export_history().
     FROM (SELECT d.id, d.source FROM lifecycle.dead_letters d WHERE d.stage = 'export' AND d.resolved_at IS NULL AND d.id > after_id
+        AND lifecycle._contract_property((SELECT c.contract FROM lifecycle.datasets c WHERE c.dataset = d.source), 'writeSemantics') #>> '{}' IS DISTINCT FROM 'replace'
         AND (_retry_export.source IS NULL OR d.source = _retry_export.source) AND (_retry_export.code IS NULL OR d.code = _retry_export.code)
       ORDER BY d.id LIMIT lines) o
     GROUP BY o.source ORDER BY o.source

@@ -27,9 +27,9 @@ BEGIN
   PERFORM lifecycle._drop_staged_rows();
   PERFORM lifecycle._make_rejects();
   SELECT * INTO files FROM lifecycle._export_files(direct.query, direct.checks,
-    format('INSERT INTO pg_temp.lifecycle_rejects SELECT q.reject_code, q.reject_sqlstate, q.json_pointer, q.detail, q.reject_key, num_nulls(%s) = 0, q.body FROM (%s) q WHERE q.reject_code IS NOT NULL',
+    format('INSERT INTO pg_temp.lifecycle_rejects SELECT q.reject_code, q.reject_sqlstate, q.json_pointer, q.detail, q.reject_key, num_nulls(%s) = 0, q.body, %s FROM (%s) q WHERE q.reject_code IS NOT NULL',
       (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL),
-      lifecycle._dataset_source_query(dataset, relation, mapping, condition)),
+      coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'), lifecycle._dataset_source_query(dataset, relation, mapping, condition)),
     (SELECT c.place FROM lifecycle._contract_columns(contract) c WHERE c.name = lifecycle._contract_property(contract, 'timeColumn') #>> '{}'), directory, sequence,
     coalesce(target.options ->> 'format', 'ndjson'), coalesce(target.options ->> 'compression', 'none'),
     substring(lifecycle._directory_file(dataset, 1, target.options) FROM '1(\..*)$'),

@@ -59,12 +59,12 @@ BEGIN
   END IF;
   part := lifecycle._batch_rows(first, beyond);
   EXECUTE format($sql$
-    INSERT INTO lifecycle.dead_letters (stage, source, key, sqlstate, code, json_pointer, detail, body, contract_version)
-    SELECT 'apply', $1, f.key, $2, 'write.' || $2, '', $3, f.body, $4
+    INSERT INTO lifecycle.dead_letters (stage, source, key, sqlstate, code, json_pointer, detail, body, contract_version, org_id)
+    SELECT 'apply', $1, f.key, $2, 'write.' || $2, '', $3, f.body, $4, f.body::jsonb ->> $5
     FROM (SELECT concat_ws('/', %s) AS key, to_jsonb(b.*)::text AS body FROM %s b) f
     WHERE NOT EXISTS (SELECT FROM lifecycle.dead_letters l WHERE l.resolved_at IS NULL AND l.stage = 'apply' AND l.source = $1 AND l.key = f.key AND l.sqlstate = $2 AND l.body = f.body)
     $sql$, (SELECT string_agg(format('b.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL), part)
-    USING dataset, state, concat_ws(' ', format('Destination "%s":', destination), message, nullif(problem, '')), contract ->> 'version';
+    USING dataset, state, concat_ws(' ', format('Destination "%s":', destination), message, nullif(problem, '')), contract ->> 'version', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}';
   refused := refused + 1;
   written := 0;
   unchanged := 0;

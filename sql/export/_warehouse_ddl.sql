@@ -5,8 +5,10 @@ AS $$
 DECLARE
   shape record;
   dataset text := contract ->> 'name';
+  present regclass := to_regclass(format('%I.%I', warehouse, dataset));
   columns text;
   additions text;
+  widenings text;
   comments text;
   key_columns name[];
   keys text;
@@ -16,9 +18,15 @@ BEGIN
   -- Columns of keys compare by bytes: that is fast, and means the same on every server.
   SELECT string_agg(format('%I %s%s%s', c.name, c.type, CASE WHEN c.is_key AND c.type IN ('text') OR c.is_key AND c.type LIKE 'varchar%' THEN ' COLLATE "C"' END,
         CASE WHEN c.required THEN ' NOT NULL' END), ', ' ORDER BY c.place),
-      string_agg(format('ALTER TABLE %I.%I ADD COLUMN IF NOT EXISTS %I %s;', warehouse, dataset, c.name, c.type), E'\n' ORDER BY c.place) FILTER (WHERE NOT c.required),
+      string_agg(format('SELECT lifecycle._ensure_column(%L, %L, %L);', format('%I.%I', warehouse, dataset), c.name, c.type), E'\n' ORDER BY c.place) FILTER (WHERE NOT c.required),
+      -- A text that a later version has made wider.
+      string_agg(format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE %s;', warehouse, dataset, c.name, c.type), E'\n' ORDER BY c.place) FILTER (WHERE EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = present AND a.attname = c.name AND a.atttypid = 'varchar'::regtype AND a.atttypmod > 4
+          AND a.atttypmod - 4 < lifecycle._text_limit(c.type))),
       string_agg(format('COMMENT ON COLUMN %I.%I.%I IS %L;', warehouse, dataset, c.name, c.description), E'\n' ORDER BY c.place)
-    INTO columns, additions, comments
+        -- Not of a column that somebody dropped.
+        FILTER (WHERE NOT c.required OR present IS NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = present AND a.attname = c.name))
+    INTO columns, additions, widenings, comments
     FROM (SELECT k.*, k.key_position IS NOT NULL OR EXISTS (SELECT FROM jsonb_array_elements(shape.guards) g WHERE g ? k.name::text) AS is_key
       FROM lifecycle._contract_columns(contract) k) c;
   SELECT string_agg(format('UNIQUE (%s)', (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM jsonb_array_elements_text(g) WITH ORDINALITY AS x(name, place))), ', ')
@@ -40,9 +48,9 @@ BEGIN
     ddl := format('CREATE TABLE IF NOT EXISTS %I.%I (%s, PRIMARY KEY (%s)%s);', warehouse, dataset, columns,
       (SELECT string_agg(quote_ident(name), ', ') FROM unnest(key_columns) name), ', ' || keys);
   END IF;
-  RETURN ddl || E'\n' || additions || format(E'\nCOMMENT ON TABLE %I.%I IS %L;', warehouse, dataset,
+  RETURN ddl || coalesce(E'\n' || additions, '') || coalesce(E'\n' || widenings, '') || format(E'\nCOMMENT ON TABLE %I.%I IS %L;', warehouse, dataset,
       format('%s Contract %s, written %s.', contract #>> '{description,purpose}', contract ->> 'version', shape.semantics)) || E'\n' || comments;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._warehouse_ddl(jsonb, name, boolean) IS
-  'Internal: the statements that create a dataset''s table (and its table of keys, where it is partitioned) in a schema, or add to it the columns that a later version of its contract brings. Idempotent.';
+  'Internal: the statements that create a dataset''s table (and its table of keys, where it is partitioned) in a schema, or bring to it the columns and wider texts of a later version of its contract. Idempotent.';

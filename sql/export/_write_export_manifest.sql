@@ -16,7 +16,7 @@ BEGIN
   path := target.place || '/' || dataset || '/manifest.json';
   -- What was sent before the directory was registered lies elsewhere, or is sent again.
   SELECT max(b.sequence) INTO last FROM lifecycle.export_batches b WHERE b.destination = target.destination AND b.dataset = _write_export_manifest.dataset AND b.status = 'delivered'
-    AND b.created_at >= target.registered_at;
+    AND b.file IS NOT NULL AND b.created_at >= target.registered_at;
   SELECT m.sequence, m.file_hash INTO known FROM lifecycle.export_manifests m WHERE m.destination = target.destination AND m.dataset = _write_export_manifest.dataset;
   IF last IS NULL THEN
     RETURN false;
@@ -36,7 +36,7 @@ BEGIN
         'delivered_at', b.delivered_at) ORDER BY b.sequence)))
     INTO document
     FROM lifecycle.export_batches b
-    WHERE b.destination = target.destination AND b.dataset = _write_export_manifest.dataset AND b.status = 'delivered' AND b.created_at >= target.registered_at;
+    WHERE b.destination = target.destination AND b.dataset = _write_export_manifest.dataset AND b.status = 'delivered' AND b.file IS NOT NULL AND b.created_at >= target.registered_at;
   PERFORM lifecycle._check_directory(target.place);
   PERFORM lifecycle._make_directory(target.place || '/' || dataset);
   SELECT * INTO made FROM lifecycle._write_file(format('SELECT %L::text', document), path, 'text', with_checksum => false);

@@ -14,6 +14,7 @@ DECLARE
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   first_state text; first_message text; first_detail text; first_hint text;
   status text;
+  reason text;
   done record;
 BEGIN
   PERFORM lifecycle._require_top_level('export');
@@ -24,6 +25,7 @@ BEGIN
   END IF;
   IF export.dataset IS NOT NULL THEN
     PERFORM lifecycle._dataset_contract(export.dataset);
+    PERFORM lifecycle._require_in_force(export.dataset);
   END IF;
   IF NOT EXISTS (SELECT FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset)) THEN
     RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce(format('dataset "%s"', export.dataset), 'a dataset that has a source');
@@ -33,6 +35,7 @@ BEGIN
   FOR pair IN SELECT e.* FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset) LOOP
     subject := pair.dataset || '@' || pair.destination;
     failed_state := NULL;
+    reason := 'export';
     SELECT b.status, b.sequence, b.next_attempt_at, b.attempts, b.message INTO waiting FROM lifecycle.export_batches b
       WHERE b.destination = pair.destination AND b.dataset = pair.dataset AND b.status <> 'delivered';
     IF waiting.status = 'dead' THEN
@@ -56,9 +59,18 @@ BEGIN
       rejected := 0;
       relations := ARRAY(SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = pair.dataset ORDER BY s.relation::text);
       BEGIN
+        -- Who was erased first: what is sent after it has nothing of them.
+        PERFORM lifecycle._send_erasures(run, pair.destination, pair.dataset);
+      EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+        reason := 'erasure';
+      END;
+      CALL lifecycle._next_transaction();
+      BEGIN
         -- A run that was killed may have committed batches and not come to their manifest.
-        IF pair.kind = 'directory' THEN
+        IF pair.kind = 'directory' AND failed_state IS NULL THEN
           PERFORM lifecycle._write_export_manifest(pair.destination, pair.dataset);
+          PERFORM lifecycle._remove_erased_files(pair.destination, pair.dataset);
         END IF;
       EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
@@ -102,7 +114,7 @@ BEGIN
         END IF;
       ELSE
         failed_detail := concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, ''));
-        status := lifecycle._fail_batch(run, pair.destination, pair.dataset, 'export', failed_state, failed_message, nullif(failed_detail, ''));
+        status := lifecycle._fail_batch(run, pair.destination, pair.dataset, reason, failed_state, failed_message, nullif(failed_detail, ''));
         failed_message := format('export of dataset "%s" to destination "%s" failed: %s', pair.dataset, pair.destination, failed_message);
         PERFORM lifecycle._end_run(run, failed_state, failed_message, nullif(failed_detail, ''));
         IF status = 'failed' THEN

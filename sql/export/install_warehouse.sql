@@ -3,8 +3,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
-DECLARE
-  dataset record;
 BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('install_warehouse()');
@@ -22,23 +20,11 @@ BEGIN
   IF to_regnamespace(quote_ident(warehouse)) IS NULL THEN
     EXECUTE format('CREATE SCHEMA %I', warehouse);
   END IF;
-  FOR dataset IN
-    SELECT d.dataset AS name, d.contract, s.* FROM lifecycle.datasets d CROSS JOIN LATERAL lifecycle._warehouse_shape(d.contract) s
-    WHERE d.status IN ('active', 'deprecated') AND s.semantics <> 'replace' ORDER BY d.dataset
-  LOOP
-    EXECUTE lifecycle._warehouse_ddl(dataset.contract, warehouse, distributable);
-    IF dataset.partitioned THEN
-      PERFORM lifecycle._partition_by_time(format('%I.%I', warehouse, dataset.name)::regclass, dataset.time_column, partition_step);
-    END IF;
-    -- Distributed tables take no triggers: there privileges alone keep what was written.
-    IF dataset.semantics <> 'versioned-upsert' AND NOT distributable THEN
-      PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.name)::regclass);
-      IF dataset.key_table IS NOT NULL THEN
-        PERFORM lifecycle._guard_append_only(format('%I.%I', warehouse, dataset.key_table)::regclass);
-      END IF;
-    END IF;
-  END LOOP;
+  PERFORM lifecycle._install_warehouse_table(warehouse, d.contract, partition_step, distributable)
+    FROM (SELECT d.contract FROM lifecycle.datasets d
+      WHERE d.status IN ('active', 'deprecated') AND lifecycle._contract_property(d.contract, 'writeSemantics') <> '"replace"' ORDER BY d.dataset) d;
+  PERFORM lifecycle._protect_warehouse(warehouse);
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.install_warehouse(name, interval, boolean) IS
-  'On the receiving side: creates the tables of all active datasets in a schema (created where it is missing), with the contract''s columns, keys and write semantics, or adds the columns that a later version of a contract brings. Append-only tables are partitioned by their time column in steps of partition_step, bounds in UTC (pg_partman makes the partitions, maintain_partitions() those to come), with a narrow table NAME_keys that keeps their keys unique over all partitions, and refuse UPDATE, DELETE and TRUNCATE. distributable: keys contain org_id and there are no triggers, so that the tables can be distributed by it (docs/EXPORT.md). partition_step and distributable hold from the first call on. lifecycle_event_history is delivered in files and has no table. Idempotent. Errors: 55000 before install(), 42501 for another role, 22023 for another step.';
+  'On the receiving side: creates the tables of all active datasets in a schema (created where it is missing), with the contract''s columns, keys and write semantics, or adds the columns, and widens the texts, that a later version of a contract brings. Append-only tables are partitioned by their time column in steps of partition_step, bounds in UTC (pg_partman makes the partitions, maintain_partitions() those to come), with a narrow table NAME_keys that keeps their keys unique over all partitions, and refuse UPDATE, DELETE and TRUNCATE. distributable: keys contain org_id and there are no triggers, so that the tables can be distributed by it (docs/EXPORT.md). partition_step and distributable hold from the first call on. Row-level security is on in all of them: whoever is neither the owner nor granted anything by grant_tenant() or grant_warehouse() sees no row. lifecycle_event_history is delivered in files and has no table. Idempotent. From then on DDL that would break a contract is refused on them (docs/GOVERNANCE.md). A table of a warehouse that was altered is told by a warning, with the mend. Errors: 55000 before install(), 42501 for another role, 22023 for another step, 42P07 a table of that name is something else.';

@@ -12,6 +12,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'register_dataset_source() needs a dataset, a relation and a mapping',
       HINT = 'docs/EXPORT.md shows a whole registration.';
   END IF;
+  PERFORM lifecycle._require_in_force(dataset);
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, lifecycle._dataset_contract(dataset));
   PERFORM lifecycle._require_whole_rows(relation);
   IF mapping ? 'look_back' THEN
@@ -34,4 +35,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.register_dataset_source(text, regclass, jsonb) IS
-  'Registers (or registers anew, with another mapping) a table or view as a source of a dataset. mapping says where each column of the contract comes from, in the language of register_source() (docs/SOURCES.md): a column, a constant, the first of several that is present, {"column": …, "map": {"found": "succeeded", …}} for other words for the same thing. Checks columns, types, privileges and that constants and maps give only values the contract allows; returns which cut is in force and what it guarantees. Reads no row: a row that breaks the contract becomes a dead letter when it is exported and never stops the others. Errors: 42704 unknown dataset, 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';
+  'Registers (or registers anew, with another mapping) a table or view as a source of a dataset. mapping says where each column of the contract comes from, in the language of register_source() (docs/SOURCES.md): a column, a constant, the first of several that is present, {"column": …, "map": {"found": "succeeded", …}} for other words for the same thing. Checks columns, types, privileges and that constants and maps give only values the contract allows; returns which cut is in force and what it guarantees. Reads no row: a row that breaks the contract becomes a dead letter when it is exported and never stops the others. Errors: 42704 unknown dataset, 55000 a retired one, 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';

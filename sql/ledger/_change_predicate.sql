@@ -18,7 +18,9 @@ BEGIN
   IF before IS NOT NULL THEN
     RETURN format('s.%1$I < %2$L::timestamptz AND %3$s', change_column, before, predicate);
   END IF;
-  IF NOT coalesce((SELECT attnotnull FROM pg_attribute WHERE attrelid = relation AND attname = change_column), false) THEN
+  -- From PostgreSQL 18 on, a NOT NULL that is NOT VALID says nothing of the rows that were there before.
+  IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attname = change_column AND a.attnotnull
+      AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = relation AND c.contype = 'n' AND c.conkey = ARRAY[a.attnum] AND NOT c.convalidated)) THEN
     -- A row without a change time can only be found by looking every time.
     predicate := format('(%s OR s.%I IS NULL)', predicate, change_column);
   END IF;

@@ -9,6 +9,8 @@ DECLARE
   no_record_id text;
   why_no_record_id text := '''no_record_id''';
   no_valid_time text;
+  unfit text;
+  whole_row text := 'to_jsonb(s.*)';
   refusal text;
   query text;
 BEGIN
@@ -27,6 +29,16 @@ BEGIN
   END IF;
   -- One test for what is usual, so that a good row pays for little more.
   no_valid_time := format('((%1$s) >= ''0001-01-01 00:00:00+00'' AND (%1$s) < ''10000-01-01 00:00:00+00'') IS NOT TRUE', m.event_timestamp);
+  -- Not all json is jsonb. What is not is kept as text where the row is held.
+  SELECT string_agg(format('lifecycle._fits_jsonb(s.%I) IS FALSE', a.attname), ' OR ') FILTER (WHERE a.atttypid = 'json'::regtype),
+      CASE WHEN bool_or(a.atttypid = 'json'::regtype) THEN format('(SELECT to_jsonb(b.*) FROM (SELECT %s) b)', string_agg(CASE a.atttypid
+        WHEN 'json'::regtype THEN format('CASE WHEN lifecycle._fits_jsonb(s.%1$I) THEN to_jsonb(s.%1$I) ELSE to_jsonb(s.%1$I::text) END AS %1$I', a.attname)
+        ELSE format('s.%I', a.attname) END, ', ' ORDER BY a.attnum)) ELSE whole_row END
+    INTO unfit, whole_row
+    FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
+  IF unfit IS NOT NULL THEN
+    m.payload := format('CASE WHEN (%s) IS NOT TRUE THEN %s END', unfit, m.payload);
+  END IF;
   -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only
   -- (s.* and not s, which would be a column of that name).
   refusal := format($sql$
@@ -34,18 +46,19 @@ BEGIN
         WHEN %1$s THEN %8$s
         WHEN %2$s THEN CASE WHEN (%3$s) IS NULL THEN 'no_time' ELSE 'invalid_time' END
         WHEN (%4$s) IS NULL THEN 'no_event_type'
-        WHEN (%4$s) <> ALL (%5$s) THEN 'unknown_event_type'
+        WHEN (%4$s) <> ALL (%5$s) THEN 'unknown_event_type'%9$s
         ELSE lifecycle._contact_refusal(%6$s, %7$s)
       END$sql$, no_record_id, no_valid_time, m.time_source, m.event_type, types, m.contact_id, m.contact_email,
-    why_no_record_id);
+    why_no_record_id, coalesce(' WHEN ' || unfit || ' THEN ''unfit_json''', ''));
   query := format($sql$
     SELECT (%1$s) COLLATE "C" AS source_record_id, %2$s AS event_timestamp, CASE WHEN %13$s THEN %3$s END AS time_text, %4$s AS event_type,
       %5$s AS event_name, %6$s AS event_source, %7$s AS payload, %8$s AS given_id, %9$s AS given_email, %10$s AS code,
-      CASE WHEN %10$s IS NOT NULL THEN to_jsonb(s.*) END AS body, %11$s AS change_time
+      CASE WHEN %10$s IS NOT NULL THEN %14$s END AS body, %11$s AS change_time
     %12$s
     OFFSET 0
     $sql$, record_id, m.event_timestamp, m.time_source, m.event_type, m.event_name, m.event_source, m.payload, m.contact_id,
-    m.contact_email, refusal, coalesce(m.change_value, 'NULL::timestamptz'), candidates, no_valid_time);
+    -- What is longer than _contact_refusal() takes is in body alone.
+    format('CASE WHEN octet_length(%1$s) <= 1048576 THEN %1$s END', m.contact_email), refusal, coalesce(m.change_value, 'NULL::timestamptz'), candidates, no_valid_time, whole_row);
   IF lifecycle._any_suppressed() THEN
     query := lifecycle._without_erased(query);
   END IF;

@@ -10,6 +10,7 @@ DECLARE
   first_look boolean := NOT EXISTS (SELECT FROM lifecycle.contact_directory_state);
   changed bigint;
 BEGIN
+  PERFORM lifecycle._require_all_rows(c.relation) FROM lifecycle._contact_relation() c;
   IF digest_now = (SELECT digest FROM lifecycle.contact_directory_state) THEN
     RETURN 0;
   END IF;

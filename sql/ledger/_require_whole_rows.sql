@@ -12,6 +12,7 @@ BEGIN
       DETAIL = format('A row that is held is kept whole, and role %I may not read: %s.', current_user, hidden),
       HINT = format('GRANT SELECT ON %s TO %I; or register a view of the columns it may read.', relation, current_user);
   END IF;
+  PERFORM lifecycle._require_all_rows(relation);
 END
 $$;
-COMMENT ON FUNCTION lifecycle._require_whole_rows(regclass) IS 'Internal: raises 42501 where the caller may not read every column of a source.';
+COMMENT ON FUNCTION lifecycle._require_whole_rows(regclass) IS 'Internal: raises 42501 where the caller may not read every column and every row of a source.';

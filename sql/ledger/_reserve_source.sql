@@ -4,7 +4,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   -- The run lock of the source, but to the end of this transaction: no run may read a registration that is about to change.
-  IF NOT pg_try_advisory_xact_lock(1279607879, hashtext('contact_events:' || source_system)) THEN
+  IF NOT lifecycle._run_lock_shut('contact_events:' || source_system) THEN
     RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
       MESSAGE = format('a run is working on source "%s"', source_system),
       DETAIL = format('Process %s holds its run lock.', lifecycle._run_lock_holder('contact_events:' || source_system)),

@@ -9,6 +9,12 @@ BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('unregister_source()');
   PERFORM lifecycle._reserve_source(source_system);
+  SELECT s.partition_name INTO partition_name FROM lifecycle.sources s WHERE s.source_system = unregister_source.source_system;
+  IF FOUND THEN
+    -- As dropping a partition does, but in short attempts: readers never queue behind it for long.
+    PERFORM lifecycle._lock_shortly(ARRAY['lifecycle.contact_events', format('lifecycle.%I', partition_name)]::regclass[], 'ACCESS EXCLUSIVE',
+      format('unregister source "%s"', source_system));
+  END IF;
   DELETE FROM lifecycle.sources s WHERE s.source_system = unregister_source.source_system
     RETURNING s.partition_name INTO partition_name;
   IF NOT FOUND THEN
@@ -23,4 +29,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.unregister_source(text) IS
-  'Takes a source, its rows in the ledger and its issues away again; returns how many rows left the ledger. The source table is not touched. Error 42704 when it is not registered.';
+  'Takes a source, its rows in the ledger and its issues away again; returns how many rows left the ledger. The source table is not touched. Asks for its locks in short attempts (lifecycle_ledger.lock_timeout, lock_attempts). Errors: 42704 when it is not registered, 55P03 while readers hold the ledger or a run is at work.';

@@ -34,6 +34,7 @@ BEGIN
         HINT = format('GRANT SELECT ON %s TO %I;', relation, current_user);
     END IF;
   END LOOP;
+  PERFORM lifecycle._require_all_rows(relation);
   IF NOT (has_table_privilege('lifecycle.contact_source', 'INSERT') AND has_table_privilege('lifecycle.contact_source', 'UPDATE')) THEN
     PERFORM lifecycle._require_owner('use_contacts()');
   END IF;
@@ -43,4 +44,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.use_contacts(regclass, name, name) IS
-  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (any type, compared as text) and its e-mail column. Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42703 for a missing column, 42501 without SELECT.';
+  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (any type, compared as text) and its e-mail column. Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42703 for a missing column, 42501 without SELECT or where row-level security applies to the caller.';

@@ -44,6 +44,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = parent AND tgname = 'append_only') THEN
     PERFORM lifecycle._guard_append_only(parent);
   END IF;
+  PERFORM lifecycle._protect_partitions(parent);
   RETURN true;
 END
 $$;

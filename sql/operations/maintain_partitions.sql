@@ -40,6 +40,7 @@ BEGIN
         -- One that was attached by hand is guarded by now, unless install() was not called by a superuser.
         PERFORM lifecycle._guard_append_only(parent.relation)
           WHERE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = parent.relation AND t.tgname = 'append_only');
+        PERFORM lifecycle._protect_partitions(parent.relation);
         PERFORM lifecycle._count_rows(run, 1, (made > 0)::integer, (made = 0)::integer, 0, 0, 0, 0);
       EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL,

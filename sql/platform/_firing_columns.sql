@@ -6,8 +6,8 @@ AS $$
     WHEN 'lifecycle.workflow_executions'::regclass THEN jsonb_build_object(
       'id', 'f.execution_id', 'workflow_id', 'f.workflow_id', 'user_id', 'f.user_id', 'status', '''pending''', 'started_at', 'now()',
       'workflow_version', 'f.workflow_version',
-      'variables', 'CASE WHEN f.execution_id IS NOT NULL THEN jsonb_build_object(''event'', f.event, ''trigger'','
-        ' jsonb_build_object(''id'', f.trigger_id, ''name'', f.trigger_name)) END')
+      'variables', 'CASE WHEN f.execution_id IS NOT NULL THEN lifecycle._payload(''{event,trigger}'', f.event,'
+        ' lifecycle._payload(''{id,name}'', f.trigger_id, f.trigger_name)) END')
     WHEN 'lifecycle.trigger_event_keys'::regclass THEN jsonb_build_object(
       'event_id', 'CASE WHEN f.is_keyed THEN f.event_id END',
       'is_lifecycle_event', 'CASE WHEN f.is_keyed THEN f.event ->> ''kind'' = ''lifecycle_event'' END', 'received_at', 'f.received_at')

@@ -21,12 +21,13 @@ AS $$
       SELECT l.event_type, array_agg(l.rule ORDER BY l.place) AS rules, CASE WHEN bool_and(l.max_event_age IS NOT NULL) THEN max(l.max_event_age) END AS longest_age
       FROM listening l GROUP BY 1
     ), events AS MATERIALIZED (
-      SELECT a.*, p.user_id, n.is_timely, %4$s
-      FROM asked a LEFT JOIN people p ON p.user_key = a.user_key
+      SELECT a.event_id, a.user_key, a.event_name, a.event_time, a.received_at, a.event, a.user_id, n.is_timely, %4$s
+      -- OFFSET 0: names come last, into a hash. The rules of a name are long, and not to be copied for each event.
+      FROM (SELECT b.*, p.user_id, p.user_document FROM asked b LEFT JOIN people p ON p.user_key = b.user_key OFFSET 0) a
         JOIN names m ON m.event_type = a.event_name
         CROSS JOIN LATERAL (SELECT NOT a.known AND (m.longest_age IS NULL OR a.event_time >= now() - m.longest_age) AS is_timely) n
     )$sql$, asked, triggers, lifecycle._user_document('u'),
-    CASE WHEN careful THEN 'p.user_document' ELSE 'CASE WHEN n.is_timely THEN lifecycle._judge(m.rules, p.user_document, a.event) END AS verdicts' END)
+    CASE WHEN careful THEN 'a.user_document' ELSE 'CASE WHEN n.is_timely THEN lifecycle._judge(m.rules, a.user_document, a.event) END AS verdicts' END)
 $$;
 COMMENT ON FUNCTION lifecycle._pair_tables(text, uuid[], boolean) IS
 'Internal: common table expressions, as SQL text: events, of which each is held against all triggers at once, and listening, the triggers. asked: a query as of _trigger_events() with known, whether the event has been judged before. careful: nothing is judged yet.';

@@ -2,6 +2,8 @@ CREATE FUNCTION lifecycle._write_firings(asked text, is_due text, is_keyed text,
   OUT pairs_in bigint, OUT judged bigint, OUT fired bigint, OUT dead bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- Keys and users are looked up one by one, mostly in vain: a bitmap for each costs more than the look.
+SET enable_bitmapscan = off
 AS $$
 DECLARE
   targets regclass[];

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(37);
+SELECT plan(38);
 
 -- Results.
 SELECT is(lifecycle.jsonlogic('{"+": [{"var": "a"}, 1]}', '{"a": 2}'), '3', 'an operation');
@@ -63,5 +63,7 @@ SELECT results_eq($$SELECT pointer, leaf, found, result, decisive FROM lifecycle
 SELECT is(lifecycle.jsonlogic_from_conditions('[{"field": "plan", "operator": "equals", "value": "pro"}, {"field": "age", "operator": "gte", "value": 18}]', prefix => 'user.'),
   '{"and": [{"===": [{"var": "user.plan"}, "pro"]}, {"!==": [{"var": "user.age"}, null]}, {">=": [{"var": "user.age"}, 18]}]}', 'a list of conditions');
 SELECT throws_ok($$SELECT lifecycle.jsonlogic_from_conditions('{"==": [1, 1]}')$$, '22023', 'conditions are no list', 'a rule is no list');
+SELECT results_eq($$SELECT lifecycle.jsonlogic(r, '{}')::text, lifecycle.matches(r, '{}') FROM (VALUES ('{"/": [1, 0]}'::jsonb), ('{"/": [-1, 0]}'), ('{"/": [0, 0]}'), ('{"!!": [{"/": [1, 0]}]}')) v (r)$$,
+  $$VALUES ('null', true), ('null', true), ('null', false), ('true', true)$$, 'infinity holds, NaN does not, and JSON has neither');
 SELECT * FROM finish();
 ROLLBACK;

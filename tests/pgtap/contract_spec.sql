@@ -15,7 +15,7 @@ SELECT skip('the specifications of the datasets are not there (LEDGER_SHARED/../
 SELECT * FROM finish();
 \q
 \endif
-SELECT plan(29);
+SELECT plan(33);
 
 -- "## 1) `name` (semantics)" begins a dataset.
 CREATE TABLE sections AS
@@ -105,4 +105,11 @@ SELECT is((SELECT count(*) FROM regexp_matches(:'history', '\n\| `(\w+)` \|', 'g
 -- "| `qbr` | QBR meeting detected | Calendar |"
 SELECT set_eq('SELECT event_type COLLATE "default" || description || detection_source FROM lifecycle.history_event_types',
   (SELECT array_agg(m[1] || m[2] || m[3]) FROM regexp_matches(:'history', '\n\| `(\w+)` \| ([^|]*) \| ([^|]*) \|', 'g') AS m), '... as described, each with its detection source');
+
+-- Published as they ship, and each a version of its own kind.
+SELECT is_empty($$SELECT d.dataset, c.* FROM lifecycle.datasets d CROSS JOIN LATERAL lifecycle.contract_changes(d.contract) c$$, 'a document that ships changes nothing of what is published');
+SELECT is_empty($$SELECT d.dataset FROM lifecycle.datasets d WHERE lifecycle.publish_contract(d.contract) NOT LIKE '% is published, since %'$$, '... and publishing it again does nothing');
+SELECT is((SELECT substring(:'document' FROM 'deprecation window minimum: (\d+) release cycles')::integer), (SELECT cycles FROM lifecycle.release_policy), 'the deprecation window is as long as specified');
+SELECT is_empty($$SELECT d.dataset FROM lifecycle.datasets d CROSS JOIN LATERAL lifecycle._contract_changes(d.contract, d.contract #- ARRAY['schema', '0', 'properties', '4']) c
+  GROUP BY 1 HAVING NOT bool_or(c.needs = 'major')$$, 'of none of them a field may be removed');
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- Events inserted directly: the contract, one key an event over all months, changed_xid, whoever inserts.
 \ir ../lib/ingest_fixture.sql
-SELECT plan(44);
+SELECT plan(47);
 CREATE FUNCTION put(n bigint, at timestamptz DEFAULT '2026-01-15', who text DEFAULT 'u1', what text DEFAULT 'user_signed_up', props jsonb DEFAULT '{"a": 1}') RETURNS void LANGUAGE sql AS $$
   INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES (event_id(n), what, at, who, props) $$;
 SELECT lifecycle._ensure_partition('lifecycle.events', m) FROM generate_series(timestamptz '2025-11-01', '2026-04-01', '1 month') m \g /dev/null
@@ -43,8 +43,9 @@ SELECT throws_ok('SELECT put(10, at => ''2010-01-01'')', '23514', NULL, 'a time 
 SELECT throws_ok('SELECT put(10, props => ''{"a": 1e400}'')', '22003', NULL, 'a number beyond a double');
 SELECT throws_ok(format('SELECT put(10, props => %L)', repeat('{"a":', 1500) || '1' || repeat('}', 1500)), NULL, NULL, 'nesting beyond max_depth');
 SELECT is((SELECT count(*) FROM lifecycle.event_keys WHERE event_id = event_id(10)), 0::bigint, 'none of it has taken a key');
-SELECT throws_ok($$INSERT INTO lifecycle.events_p2026_01 VALUES (event_id(1), 'user_signed_up', '2026-01-16', 'u1', '{}')$$, '23505', NULL, 'a partition is no way around the keys');
-SELECT throws_ok($$INSERT INTO lifecycle.events_p2026_01 VALUES (event_id(11), 'userSignedUp', '2026-01-16', 'u1', '{}')$$, '23514', NULL, '... nor around the contract');
+SELECT lifecycle._partition_of('lifecycle.events', '2026-01-15') AS january \gset
+SELECT throws_ok(format($$INSERT INTO %s VALUES (event_id(1), 'user_signed_up', '2026-01-16', 'u1', '{}')$$, :'january'), '23505', NULL, 'a partition is no way around the keys');
+SELECT throws_ok(format($$INSERT INTO %s VALUES (event_id(11), 'userSignedUp', '2026-01-16', 'u1', '{}')$$, :'january'), '23514', NULL, '... nor around the contract');
 
 -- COPY
 \copy lifecycle.events (event_id, event_name, event_time, user_id, properties) FROM STDIN
@@ -108,6 +109,15 @@ SELECT is((SELECT count(*) FROM lifecycle.events WHERE event_time < '2016-01-01'
 CREATE TABLE lifecycle.other_month (LIKE lifecycle.events);
 INSERT INTO lifecycle.other_month SELECT event_id(61), 'user_signed_up', '2015-06-05', 'u1', '{"n": 1}', now(), '3';
 SELECT throws_ok($$ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.other_month FOR VALUES FROM ('2015-06-01') TO ('2015-07-01')$$, '23505', NULL, 'a table with an id that is used cannot be attached');
+TRUNCATE lifecycle.other_month;
+INSERT INTO lifecycle.other_month SELECT event_id(70 + n), CASE n WHEN 2 THEN 'is_active_user' ELSE 'user_signed_up' END, '2015-06-05', 'u1', '{}', now(), '3' FROM generate_series(1, 3) n;
+SELECT throws_like($$ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.other_month FOR VALUES FROM ('2015-06-01') TO ('2015-07-01')$$, 'events of the attached table lifecycle.other_month break the event contract',
+  'nor one with events that break the contract');
+SELECT is((SELECT count(*) FROM lifecycle.event_keys WHERE event_time = '2015-06-05'), 0::bigint, '... which leaves no keys');
+INSERT INTO lifecycle.event_sources (source, enforcement) VALUES ('attached', 'warn');
+SET lifecycle_ledger.event_source = 'attached';
+SELECT lives_ok($$ALTER TABLE lifecycle.events ATTACH PARTITION lifecycle.other_month FOR VALUES FROM ('2015-06-01') TO ('2015-07-01')$$, 'but under a source that is only warned');
+RESET lifecycle_ledger.event_source;
 DROP OWNED BY events_writer;
 DROP ROLE events_writer;
 SELECT * FROM finish();

@@ -22,7 +22,8 @@ CREATE FUNCTION undelivered() RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(concat_ws(' ', destination, sequence, status, attempts, sqlstate), ', ' ORDER BY destination) FROM lifecycle.export_batches WHERE status <> 'delivered'
 $$;
 
--- Rows that the far side refuses: found by halving, the others arrive.
+-- Rows that the far side refuses: found by halving, the others arrive. The constraint comes behind our back: an event trigger would refuse it.
+ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts DISABLE;
 ALTER TABLE hq.dx_company_entities_v1 ADD CONSTRAINT small CHECK (employee_count NOT IN (17, 150));
 CALL lifecycle.export();
 SELECT is((SELECT string_agg(concat_ws(' ', source_system, counts), ', ' ORDER BY source_system) FROM counts),
@@ -78,7 +79,7 @@ ALTER TABLE hq.dx_company_entities_v1 RENAME industry TO sector;
 UPDATE lifecycle.company_entities SET canonical_name = 'Third' WHERE entity_id = id(1);
 \set ON_ERROR_STOP 0
 CALL lifecycle.export();
-SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42703', 'a column that is gone');
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55000', 'a column that is gone');
 \set ON_ERROR_STOP 1
 ALTER TABLE hq.dx_company_entities_v1 RENAME sector TO industry;
 CREATE FUNCTION public.drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

@@ -129,7 +129,9 @@ SELECT bag_eq($$SELECT contact_id, contact_email, event_type, event_name, event_
 CREATE TABLE findings AS SELECT source_record_id, code, detail FROM lifecycle.issues WHERE source_system = 'full' AND resolved_at IS NULL;
 DELETE FROM lifecycle.issues WHERE source_system = 'full' AND issue_id % 2 = 0;
 UPDATE lifecycle.issues SET resolved_at = now() WHERE source_system = 'full' AND issue_id % 3 = 0 AND resolved_at IS NULL;
-INSERT INTO lifecycle.issues (source_system, source_record_id, code, severity, detail) VALUES ('full', '1', 'orphan', 'warning', 'forged');
+INSERT INTO lifecycle.issues (source_system, source_record_id, code, severity, detail)
+  SELECT 'full', min(e.source_record_id), 'orphan', 'warning', 'forged' FROM lifecycle.contact_events e
+  WHERE e.source_system = 'full' AND NOT EXISTS (SELECT FROM lifecycle.issues i WHERE i.source_system = 'full' AND i.source_record_id = e.source_record_id);
 CALL lifecycle.reconcile_contact_events('full');
 SELECT bag_eq($$SELECT source_record_id, code, detail FROM lifecycle.issues WHERE source_system = 'full' AND resolved_at IS NULL$$,
   'TABLE findings', '... and findings removed or forged by hand');

@@ -1,6 +1,6 @@
 -- Bad input: each error names the thing and the mend (SQLSTATE, message, DETAIL and HINT), and leaves everything as it was.
 \ir ../lib/ledger_test.sql
-SELECT plan(88);
+SELECT plan(95);
 
 CREATE TABLE up.forms (id integer PRIMARY KEY, mail text, at timestamptz DEFAULT '2025-03-01', score integer, changed_at timestamptz NOT NULL DEFAULT '2025-03-02', doc jsonb);
 INSERT INTO up.forms (id, mail) VALUES (1, 'ann@example.com'), (2, 'nobody@example.com');
@@ -129,6 +129,9 @@ ALTER DATABASE :DBNAME SET lifecycle_ledger.lock_attempts = 1;
 SELECT fails_with('CALL lifecycle.rebuild_contact_events()', $$55P03: rebuild_contact_events of source "forms" failed: could not swap in the rebuilt partition lifecycle.contact_events_forms: readers hold the ledger
 DETAIL: 1 attempts of 200ms each; sessions holding it: %
 HINT: End the long transactions that read contact_events, or raise lifecycle_ledger.lock_attempts. The ledger is as it was.$$, 'a rebuild under a reader who never ends');
+SELECT fails_with('SELECT lifecycle.unregister_source(''forms'')', $$55P03: could not unregister source "forms": other sessions hold lifecycle.contact_events, lifecycle.contact_events_forms
+DETAIL: 1 attempts of 200ms each; sessions holding one of them: %
+HINT: End the long transactions that use them, or raise lifecycle_ledger.lock_attempts. Nothing was changed.$$, 'unregistering under one');
 SELECT dblink_disconnect('reader') \g /dev/null
 SELECT is(state(), :'before', '... leaves everything as it was');
 ALTER DATABASE :DBNAME RESET lifecycle_ledger.lock_attempts;
@@ -168,8 +171,24 @@ SELECT fails_with('CALL lifecycle.sync_contact_events()', format($$42501: sync_c
 DETAIL: Contacts are resolved with the privileges of role "%1$s", who may not read columns "contact_id" and "email".
 HINT: GRANT SELECT (contact_id, email) ON lifecycle.contacts TO %1$s;$$, :'stranger'), 'a sync by a role that may not read the contacts', :'stranger');
 SELECT is(state(), :'before', 'a missing privilege leaves everything as it was');
--- Who may read the ledger and no more.
 GRANT SELECT ON lifecycle.contacts, up.people TO :stranger;
+-- Row-level security: what it hides must not count as gone.
+SELECT relation AS hiding, command AS hidden, format($$row-level security may hide rows of %s
+DETAIL: Its policies apply to role %I; a row that they hide would count as gone.
+HINT: Call it as a role with BYPASSRLS, or as the table's owner; or name a view that selects the rows that are meant in place of %1$s.$$, relation, :'stranger') AS refusal
+  INTO TEMP TABLE hidden FROM (VALUES ('up.forms', 'CALL lifecycle.sync_contact_events()'), ('up.forms', 'CALL lifecycle.reconcile_contact_events()'), ('up.forms', registration(mapping('{}'))),
+    ('up.people', 'SELECT lifecycle.use_contacts(''up.people'', ''nr'', ''mail'')'), ('lifecycle.contacts', 'CALL lifecycle.sync_contact_events()')) AS c (relation, command);
+ALTER TABLE up.forms ENABLE ROW LEVEL SECURITY;
+ALTER TABLE up.people ENABLE ROW LEVEL SECURITY;
+SELECT fails_with(hidden, '42501: ' || coalesce(substring(hidden FROM 'CALL lifecycle.(.*)\(\)') || ' of source "forms" failed: ', '') || refusal, hidden || ' where ' || hiding || ' hides rows', :'stranger')
+  FROM hidden WHERE hiding <> 'lifecycle.contacts';
+ALTER TABLE up.forms DISABLE ROW LEVEL SECURITY;
+ALTER TABLE up.people DISABLE ROW LEVEL SECURITY;
+ALTER TABLE lifecycle.contacts ENABLE ROW LEVEL SECURITY;
+SELECT fails_with(hidden, '42501: sync_contact_events of source "forms" failed: ' || refusal, hidden || ' where ' || hiding || ' hides rows', :'stranger') FROM hidden WHERE hiding = 'lifecycle.contacts';
+ALTER TABLE lifecycle.contacts DISABLE ROW LEVEL SECURITY;
+SELECT is(state(), :'before', 'which leaves everything as it was, too');
+-- Who may read the ledger and no more.
 REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lifecycle FROM :stranger;
 SELECT fails_with(command, format($$42501: permission denied for %s()
 DETAIL: Role "%s" does not own the tables of lifecycle_ledger.

@@ -1,6 +1,6 @@
 -- Values that are legal in their tables and awkward in a ledger: long ones, and columns with collations of their own.
 \ir ../lib/ledger_test.sql
-SELECT plan(15);
+SELECT plan(21);
 
 -- Text that does not compress: longer than an index takes.
 CREATE FUNCTION noise(bytes integer, seed text) RETURNS text LANGUAGE sql AS $$
@@ -54,6 +54,26 @@ SELECT is((SELECT string_agg(fate('collated', id COLLATE "C"), ', ' ORDER BY id 
 SELECT is((SELECT string_agg(concat_ws(' ', event_name, contact_email), ', ' ORDER BY source_record_id) FROM lifecycle.contact_events
   WHERE source_system = 'collated'), 'e A@X.EXAMPLE, e b@x.example, n zz@x.example', 'what they call equal is written all the same');
 SELECT is(last_run('collated'), '4 in = 3 written + 0 unchanged + 0 superseded + 1 held; 0 deleted', '... as the run says');
+
+-- Texts that no jsonb can hold, in json columns, which take them; and an address longer than any.
+CREATE TABLE up.documents (id integer, mail text, doc json, other json, "odd ""name" text DEFAULT 'x');
+INSERT INTO up.documents (id, mail, doc, other) VALUES (1, 'a@x.example', '{"a": 1e400}', NULL), (2, 'a@x.example', '{"a": "\u0000"}', '{"good": 1}'), (3, 'a@x.example', '1', '[1e200000]'),
+  (4, 'a@x.example', '"\ud83d"', NULL), (5, repeat('ä', 600000), '{}', NULL), (6, 'a@x.example', '{"a": 1, "a": "\ud83d\ude00 \\u0000"}', 'null');
+SELECT lifecycle.register_source('documents', 'up.documents', '{"contact_email": "mail", "event_type": {"constant": "form"}, "source_record_id": "id",
+  "event_timestamp": {"constant": "2025-03-01T00:00:00Z"}, "payload": ["doc", "other"]}') \g /dev/null
+CALL lifecycle.sync_contact_events('documents');
+SELECT is(last_run('documents'), '6 in = 2 written + 0 unchanged + 0 superseded + 4 held; 0 deleted', 'a row that cannot be held in the ledger keeps no other waiting');
+SELECT is((SELECT string_agg(fate('documents', id::text), ', ' ORDER BY id) FROM up.documents), '1, (held) unfit_json, (held) unfit_json, (held) unfit_json, (held) email_too_long, 1',
+  '... and says why');
+SELECT is((SELECT jsonb_agg(i.body - 'mail' ORDER BY source_record_id) FROM lifecycle.issues i WHERE source_system = 'documents' AND source_record_id IN ('2', '3')),
+  '[{"id": 2, "doc": "{\"a\": \"\\u0000\"}", "other": {"good": 1}, "odd \"name": "x"}, {"id": 3, "doc": 1, "other": "[1e200000]", "odd \"name": "x"}]', 'the row is kept, with text for what is no jsonb');
+SELECT is((SELECT payload FROM lifecycle.contact_events WHERE source_system = 'documents' AND source_record_id = '6'),
+  (SELECT jsonb_build_object('doc', doc, 'other', other) FROM up.documents WHERE id = 6), 'what is good comes in as jsonb takes it');
+UPDATE up.documents SET doc = '{}', other = '{}', mail = 'a@x.example';
+CALL lifecycle.sync_contact_events('documents');
+SELECT is(last_run('documents'), '6 in = 6 written + 0 unchanged + 0 superseded + 0 held; 0 deleted', 'once mended they come in');
+SELECT is((SELECT count(*) FROM lifecycle.issues WHERE source_system = 'documents' AND resolved_at IS NULL), 0::bigint, '... and their findings end');
+DELETE FROM lifecycle.contact_events WHERE source_system = 'documents';
 
 -- Without any event type every row is held, and none slips in.
 DELETE FROM lifecycle.event_types;

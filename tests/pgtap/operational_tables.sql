@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(24);
+SELECT plan(25);
 SELECT throws_ok('CALL lifecycle.install_operational_tables()', '55000', NULL, 'not before install()');
 CALL lifecycle.install();
 SELECT hasnt_table('lifecycle', 'operation_runs', 'install() alone makes none');
@@ -39,6 +39,7 @@ SELECT throws_ok($$UPDATE lifecycle.company_entities SET record_version = 9$$, '
 UPDATE lifecycle.company_entities SET deleted_at = now() WHERE entity_id = id(7);
 SELECT is((SELECT string_agg(record_version || ' ' || (canonical_payload_json ->> 'canonical_name') || coalesce(' gone' || left(canonical_payload_json ->> 'deleted_at', 0), ''), ', ' ORDER BY record_version) FROM lifecycle.entity_snapshots),
   '1 First, 2 Second, 10 Tenth, 11 Tenth gone', 'each version is kept');
+SELECT is_empty($$SELECT FROM lifecycle.entity_snapshots WHERE snapshot_id <> lifecycle.fingerprint(jsonb_build_array(org_id, entity_type, entity_id, record_version))$$, '... under the id that a warehouse gives it');
 SELECT is((SELECT count(*) FROM lifecycle.entity_snapshots WHERE canonical_payload_json ? 'changed_xid' OR entity_type <> 'company'), 0::bigint, '... as a row of the contract');
 SET timezone = 'Asia/Tokyo';
 INSERT INTO lifecycle.person_entities (org_id, entity_id, full_name, updated_at) VALUES (id(3), id(8), 'Ann', '2025-07-01 12:00+00');

@@ -9,6 +9,7 @@ SET search_path = public, lifecycle;
 SET timezone = 'Pacific/Auckland';
 SET datestyle = 'German';
 CALL lifecycle.install();
+\ir ../lib/partition_name.sql
 SELECT is(current_setting('search_path'), 'public, lifecycle', 'install() leaves the session''s search_path as it was');
 SELECT is(current_setting('timezone'), 'Pacific/Auckland', '... and its time zone');
 SELECT is((SELECT count(*) FROM pg_extension e WHERE e.extname = 'pg_partman' AND e.extnamespace = 'partman'::regnamespace), 1::bigint, 'install() brings pg_partman, in schema partman');
@@ -25,13 +26,14 @@ SELECT ok(NOT lifecycle._has_partition('lifecycle.events', now() - interval '7 m
 
 -- One month
 SELECT is(lifecycle._ensure_partition('lifecycle.events', '2014-02-28 23:59:59.999999+00'), true, 'a month that is missing is made');
-SELECT is((SELECT bound FROM bounds WHERE relname = 'events_p2014_02'), 'FOR VALUES FROM (''2014-02-01 00:00:00+00'') TO (''2014-03-01 00:00:00+00'')', '... the right one');
+SELECT lifecycle._partition_of('lifecycle.events', '2014-02-01') AS february \gset
+SELECT is((SELECT bound FROM bounds WHERE 'lifecycle.' || relname = partition_name('lifecycle.events', '2014-02-01')), 'FOR VALUES FROM (''2014-02-01 00:00:00+00'') TO (''2014-03-01 00:00:00+00'')', '... the right one');
 SELECT is(lifecycle._ensure_partition('lifecycle.events', '2014-02-01 00:00:00+00'), false, '... once');
 SELECT is(lifecycle._has_partition('lifecycle.events', '2014-03-01 00:00:00+00'), false, 'its upper bound is not in it');
-SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'lifecycle.events_p2014_02'::regclass), (SELECT count(*) FROM pg_index WHERE indrelid = 'lifecycle.events'::regclass), 'it has the indexes');
-SELECT is((SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events_p2014_02'::regclass), (SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events'::regclass), '... and the triggers');
+SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = :'february'::regclass), (SELECT count(*) FROM pg_index WHERE indrelid = 'lifecycle.events'::regclass), 'it has the indexes');
+SELECT is((SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = :'february'::regclass), (SELECT array_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.events'::regclass), '... and the triggers');
 SELECT is(current_setting('search_path'), 'public, lifecycle', 'the session''s search_path is still its own');
-CREATE TABLE lifecycle.events_p2013_01 (a int);
+SELECT format('CREATE TABLE %s (a int)', partition_name('lifecycle.events', '2013-01-01')) \gexec
 SELECT throws_ok('SELECT lifecycle._ensure_partition(''lifecycle.events'', ''2013-01-15'')', '23514', 'no partition of lifecycle.events could be made for 2013-01-15 00:00:00+00',
   'a table that stands in the way is an error, not a silence');
 

@@ -5,7 +5,8 @@ SELECT plan(77);
 \setenv DIRECTORY :directory
 CREATE FUNCTION months_ago(n int) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_trunc('month', now()) - n * interval '1 month' $$;
 CREATE FUNCTION due() RETURNS SETOF text LANGUAGE sql AS $$ SELECT concat_ws(' ', action, relation, partition) FROM lifecycle.retention_due ORDER BY 1 $$;
-CREATE FUNCTION part(relation text, n int) RETURNS text LANGUAGE sql AS $$ SELECT format('lifecycle.%s_p%s', relation, to_char(months_ago(n), 'YYYY_MM')) $$;
+\ir ../lib/partition_name.sql
+CREATE FUNCTION part(relation text, n int) RETURNS text LANGUAGE sql AS $$ SELECT partition_name('lifecycle.' || relation, months_ago(n)) $$;
 CREATE FUNCTION files(directory text) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM pg_ls_dir(directory) $$;
 CREATE FUNCTION archive_of(n int, OUT a lifecycle.archives) LANGUAGE sql AS
 $$ SELECT a FROM lifecycle.archives a WHERE a.relation = 'lifecycle.lifecycle_events' AND a.lower_bound = months_ago(n) ORDER BY archive_id LIMIT 1 $$;
@@ -51,7 +52,7 @@ CREATE VIEW wanted AS
     WHERE months_ago(n) + interval '1 month' <= now() - interval '2 years'
   UNION ALL SELECT format('drop lifecycle.trigger_executions %s', part('trigger_executions', n)) FROM unnest(ARRAY[1, 2, 3, 4, 5, 6]) n
     WHERE months_ago(n) + interval '1 month' <= now() - interval '90 days'
-  UNION ALL SELECT format('drop lifecycle.metrics_daily lifecycle.metrics_daily_p%s', extract(year FROM now()) - n) FROM unnest(ARRAY[4, 5]) n
+  UNION ALL SELECT format('drop lifecycle.metrics_daily %s', partition_name('lifecycle.metrics_daily', date_trunc('year', now()) - n * interval '1 year')) FROM unnest(ARRAY[4, 5]) n
   UNION ALL SELECT 'delete rows lifecycle.workflow_executions';
 SELECT set_eq('SELECT due()', 'SELECT line FROM wanted', 'what is due is due, and no more');
 SELECT is((SELECT rows FROM lifecycle.retention_due WHERE action = 'delete rows'), 3::bigint, 'of executions those that ended over a year ago');

@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CREATE EXTENSION IF NOT EXISTS dblink;
-SELECT plan(39);
+SELECT plan(47);
 
 SELECT dblink_connect('other', format('host=%s port=%s dbname=%s user=%s',
   split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user))
@@ -130,4 +130,28 @@ SELECT lifecycle._wal_bytes() - :before AS unwritten \gset
 INSERT INTO filled SELECT repeat('x', 100) FROM generate_series(1, 1000);
 SELECT is(:unwritten::bigint, 0::bigint, 'a query that writes nothing adds no WAL');
 SELECT cmp_ok(lifecycle._wal_bytes() - :before, '>', 100000::bigint, 'one that writes 100 kB adds more than that');
+
+-- Shut, and by whom a run cannot be kept waiting
+SELECT is(lifecycle._run_lock_shut('shut'), true, 'a lock can be had to the end of a transaction');
+SELECT is(lifecycle._run_lock_holder('shut'), NULL, '... and is gone with it');
+SELECT dblink_connect('other', format('host=%s port=%s dbname=%s user=%s',
+  split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user)) AS connected \gset
+SELECT other_lock('shut') AS locked \gset
+SELECT is(lifecycle._run_lock_shut('shut'), false, 'not while a run holds it');
+SELECT other('SELECT ''x'' FROM pg_advisory_lock(1279607879, hashtext(''open'' COLLATE "C"))') AS locked \gset
+SELECT is(lifecycle._run_lock('open', false), true, 'pg_advisory_lock() takes no run lock');
+SELECT is(lifecycle._run_lock_holder('open'), pg_backend_pid(), '... and is not taken for a run');
+CALL lifecycle.install();
+CREATE ROLE run_lock_stranger;
+GRANT USAGE ON SCHEMA lifecycle TO run_lock_stranger;
+SET ROLE run_lock_stranger;
+SELECT throws_ok('SELECT lifecycle._run_lock(''stage:ingest'', false)', '42501', 'permission denied for table pipeline_runs', 'who may run nothing gets no run lock');
+SELECT throws_ok('SELECT lifecycle._run_lock_shut(''stage:ingest'')', '42501', 'permission denied for table pipeline_runs', '... of neither kind');
+RESET ROLE;
+GRANT INSERT ON lifecycle.pipeline_runs TO run_lock_stranger;
+SET ROLE run_lock_stranger;
+SELECT is(lifecycle._run_lock('stage:ingest', false), true, 'who may, gets it');
+RESET ROLE;
+DROP OWNED BY run_lock_stranger;
+DROP ROLE run_lock_stranger;
 SELECT * FROM finish();

@@ -65,7 +65,7 @@ value "$mirror" 2>/dev/null
 is "$(count)/$(sound)" 320000/ok 'the run after it works'
 fails '… and leaves nothing beside it' test -e "$temporary"
 
-# Told to end while SQLite sorts an index: there the backend exits from within SQLite.
+# Told to end while it sorts an index: the backend exits from within.
 before=$(checksum)
 started=$(value 'SELECT pg_postmaster_start_time()')
 session_open runner

@@ -89,6 +89,25 @@ TEST(Contract, ReadsAnything) {
   EXPECT_LT(sound_ones, tried / 4);
 }
 
+TEST(Contract, ContradictsItself) {
+  json twice = sound;
+  twice["schema"][0]["customProperties"].push_back({{"property", "tenantColumn"}, {"value", "id"}});
+  EXPECT_EQ(told(read_contract(twice.dump())), "/schema/0/customProperties/6: tenantColumn is said twice; ");
+  json lengths = sound;
+  lengths["schema"][0]["properties"][2]["logicalTypeOptions"] = {{"maxLength", 21}};
+  EXPECT_EQ(told(read_contract(lengths.dump())),
+            "/schema/0/properties/2/logicalTypeOptions/maxLength: it must be the length of varchar(20); ");
+  json version = sound;
+  version["schema"][0]["properties"].push_back(
+      {{"name", "export_schema_version"}, {"logicalType", "string"}, {"physicalType", "text"}, {"required", true}});
+  const std::string expected =
+      "/schema/0/properties/7: export_schema_version must be required and have the one valid "
+      "value v2; ";
+  EXPECT_EQ(told(read_contract(version.dump())), expected);
+  version["schema"][0]["properties"][7]["quality"] = {{{"arguments", {{"validValues", {"v2"}}}}}};
+  EXPECT_EQ(told(read_contract(version.dump())), "");
+}
+
 TEST(Contract, RefusesWhatIsNoDocument) {
   EXPECT_THROW(read_contract("{"), Error);
   EXPECT_THROW(read_contract(""), Error);

@@ -6,9 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
+#include <vector>
 
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
@@ -43,14 +46,13 @@ class MirrorFileTest : public testing::Test {
   static void fill(MirrorFile& file, int rows, int step = 1) {
     auto& writer = file.writer();
     writer.start_table("contact_events", {{"source_system", Affinity::text}, {"source_record_id", Affinity::integer}},
-                       {"source_system", "source_record_id"});
+                       {"source_system", "source_record_id"}, {{"by_record", {"source_record_id"}}});
     for (int i = 0; i < rows; ++i) {
       writer.bind_text(0, i % 2 == 0 ? "even" : "odd");
       writer.bind_integer(1, static_cast<std::int64_t>(i) * step);
       writer.insert_row();
     }
     writer.finish_table();
-    writer.create_index("by_record", "contact_events", {"source_record_id"});
   }
 
   // The first column of the first row, as SQLite prints it; "(none)" without a row.
@@ -147,6 +149,73 @@ TEST_F(MirrorFileTest, HasAPrimaryKeyLikeAnyOther) {
   sqlite3_close(database);
   EXPECT_EQ(ask("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(ask("SELECT count(*) FROM contact_events"), "2501");
+}
+
+// Where pages end depends on sizes; no number of rows and no size may leave a tree that SQLite calls malformed.
+TEST_F(MirrorFileTest, IsSoundWhateverTheNumberAndSizeOfRows) {
+  std::mt19937 random(20250301);
+  const auto write = [&](int rows, unsigned longest_key, unsigned longest_value) {
+    MirrorFile file(path_);
+    auto& writer = file.writer();
+    writer.start_table("contacts", {{"email", Affinity::text}}, {}, {{"by_email", {"email"}}});
+    writer.finish_table();
+    writer.start_table("t",
+                       {{"k", Affinity::text}, {"i", Affinity::integer}, {"r", Affinity::real}, {"v", Affinity::blob}},
+                       {"k", "i"}, {{"by_number", {"r", "i"}}, {"by_value", {"v"}}});
+    for (int i = 0; i < rows; ++i) {
+      const std::string key(random() % (longest_key + 1), static_cast<char>('a' + random() % 26));
+      std::string value(random() % (longest_value + 1), '\0');
+      for (std::size_t at = 0; at < value.size(); at += 3) {
+        value[at] = static_cast<char>(random());
+      }
+      writer.bind_text(0, key);
+      writer.bind_integer(1, i % 2 == 0 ? -i * std::int64_t{40000} * i : i);
+      random() % 4 == 0 ? writer.bind_null(2) : writer.bind_real(2, static_cast<double>(i % 13) / -4.0 + 1);
+      random() % 4 == 0 ? writer.bind_null(3) : writer.bind_blob(3, value);
+      writer.insert_row();
+    }
+    writer.finish_table();
+    file.publish();
+  };
+  const auto check = [&](int rows, unsigned longest_key, unsigned longest_value) {
+    write(rows, longest_key, longest_value);
+    ASSERT_EQ(ask("PRAGMA integrity_check"), "ok") << rows << " rows, " << longest_key << ", " << longest_value;
+    ASSERT_EQ(ask("SELECT count(*) FROM t"), std::to_string(rows));
+  };
+  for (int rows = 0; rows < 40; ++rows) {
+    check(rows, 0, 0);
+    check(rows, 2100, 9000);
+    check(rows, 20000, 40000);
+  }
+  for (int rows = 300; rows < 320; ++rows) {
+    check(rows, 2040, 100);
+    check(rows * 30, 10, 4);
+  }
+  check(30000, 60, 60);
+}
+
+TEST_F(MirrorFileTest, SortsKeysThroughAFileToo) {
+  for (const std::size_t run_bytes : {std::size_t{100}, std::size_t{5000}, std::size_t{10000000}}) {
+    std::mt19937 random(7);
+    std::vector<std::string> expected;
+    lifecycle::mirror::KeySorter sorter(directory_ / "x", "x", run_bytes);
+    for (int i = 0; i < 5000; ++i) {
+      std::string key = "the same beginning" + std::string(random() % 30, static_cast<char>(random() % 3));
+      key += std::to_string(random() % 100);
+      sorter.add(key);
+      expected.push_back(key);
+    }
+    sorter.add(std::string(200000, 'l'));
+    expected.emplace_back(200000, 'l');
+    std::sort(expected.begin(), expected.end());
+    sorter.sort();
+    std::vector<std::string> sorted;
+    for (std::string_view key; sorter.next(&key);) {
+      sorted.emplace_back(key);
+    }
+    EXPECT_EQ(sorted, expected);
+    EXPECT_EQ(files(), 0);
+  }
 }
 
 TEST_F(MirrorFileTest, DuplicateKeysAreAnError) {
@@ -260,7 +329,6 @@ TEST_F(MirrorFileTest, DiskFullIsReported) {
       writer.insert_row();
     }
     writer.finish_table();
-    writer.finish();
     ADD_FAILURE() << "a full disk went unnoticed";
   } catch (const Error& error) {
     EXPECT_STREQ(error.sqlstate(), "58030");

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <string_view>
 
 #include "functions/core/error.hpp"
 
@@ -174,6 +175,9 @@ TEST(NormalizeEmail, AgreesWithUnicodeCaseFolding) {
     EXPECT_EQ(normal(between_letters(utf8(static_cast<int>(code_point)))), nfc(between_letters(to))) << line;
   }
   EXPECT_GT(folded, 1500);
+  if (!std::string_view(utf8proc_unicode_version()).starts_with("15.")) {
+    return; // Of a later Unicode: there more characters fold.
+  }
   for (int code_point = 1; code_point < 0x110000; ++code_point) {
     if (is_scalar(code_point) && !folds[static_cast<std::size_t>(code_point)]) {
       const std::string given = between_letters(utf8(code_point));

@@ -21,7 +21,7 @@ SELECT lifecycle._ensure_trigger('lifecycle.events', 'contract', 'BEFORE INSERT'
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'erased', 'BEFORE INSERT', 'lifecycle._redact_event()');
 SELECT lifecycle._ensure_trigger('lifecycle.events', 'event_key', 'BEFORE INSERT', 'lifecycle._take_event_key()');
 SELECT lifecycle._guard_append_only('lifecycle.events');
-SELECT lifecycle._watch_partitions();
+SELECT lifecycle._watch_ddl();
 
 COMMENT ON TABLE lifecycle.events IS
   'Raw events, each once and for ever: append-only for everyone, the owner included. Filled by ingest_events() from event_inbox, or by INSERT and COPY, which raise for an event that breaks the contract (23514) or whose event_id was used before (23505). One partition a month (UTC).';

@@ -32,7 +32,7 @@ COMMENT ON COLUMN lifecycle.issues.issue_id IS 'Number of the finding.';
 COMMENT ON COLUMN lifecycle.issues.source_system IS 'The source of the row.';
 COMMENT ON COLUMN lifecycle.issues.source_record_id IS 'The row''s id in its source. Null for codes no_record_id and record_id_too_long.';
 COMMENT ON COLUMN lifecycle.issues.code IS
-  'Errors: ambiguous, unknown_contact, no_record_id, record_id_too_long, no_time, invalid_time, no_event_type, unknown_event_type, payload_over_limit. Warnings: orphan, contact_mismatch, duplicate_record_id; and suppressed: held, as its person was erased, with nothing to mend.';
+  'Errors: ambiguous, unknown_contact, no_record_id, record_id_too_long, no_time, invalid_time, no_event_type, unknown_event_type, email_too_long, unfit_json, payload_over_limit. Warnings: orphan, contact_mismatch, duplicate_record_id; and suppressed: held, as its person was erased, with nothing to mend.';
 COMMENT ON COLUMN lifecycle.issues.severity IS 'error: the row is held. warning: the row is in the ledger, or of somebody who was erased.';
 COMMENT ON COLUMN lifecycle.issues.detail IS 'What is wrong, with the values, and what mends it.';
 COMMENT ON COLUMN lifecycle.issues.contact_id IS 'The contact id the source row gave. Null if it gave none.';

@@ -15,15 +15,17 @@ CREATE TABLE IF NOT EXISTS lifecycle.dead_letters (
   attempts integer NOT NULL DEFAULT 1,
   first_seen timestamptz NOT NULL DEFAULT now(),
   last_seen timestamptz NOT NULL DEFAULT now(),
-  resolved_at timestamptz
+  resolved_at timestamptz,
+  org_id text
 );
 -- What is open, in the order in which a retry takes it.
 CREATE INDEX IF NOT EXISTS dead_letters_open ON lifecycle.dead_letters (stage, id) WHERE resolved_at IS NULL;
+CREATE INDEX IF NOT EXISTS dead_letters_tenant ON lifecycle.dead_letters (org_id, id) WHERE org_id IS NOT NULL;
 
 COMMENT ON TABLE lifecycle.dead_letters IS
   'What a stage could not take, each with the reason and the thing itself, as it came. Mend the cause (or body) and CALL lifecycle.retry_dead_letters(). dead_letter_causes groups them.';
 COMMENT ON COLUMN lifecycle.dead_letters.id IS 'Number of the dead letter, in order of arrival.';
-COMMENT ON COLUMN lifecycle.dead_letters.stage IS 'Where it was refused: ingest.';
+COMMENT ON COLUMN lifecycle.dead_letters.stage IS 'Where it was refused: ingest, triggers, export (the row breaks the dataset''s contract) or apply (a warehouse could not take it).';
 COMMENT ON COLUMN lifecycle.dead_letters.source IS 'Who sent it. Null where nobody said.';
 COMMENT ON COLUMN lifecycle.dead_letters.key IS 'The event_id, as far as it could be read. Null otherwise.';
 COMMENT ON COLUMN lifecycle.dead_letters.sqlstate IS 'The SQLSTATE that a direct INSERT of it would have raised.';
@@ -39,3 +41,4 @@ COMMENT ON COLUMN lifecycle.dead_letters.attempts IS 'How often it was tried.';
 COMMENT ON COLUMN lifecycle.dead_letters.first_seen IS 'When it was refused first.';
 COMMENT ON COLUMN lifecycle.dead_letters.last_seen IS 'When it was tried last.';
 COMMENT ON COLUMN lifecycle.dead_letters.resolved_at IS 'When a retry took it, or found that it had been taken meanwhile. Null while it is open.';
+COMMENT ON COLUMN lifecycle.dead_letters.org_id IS 'The tenant whose row it is, as far as a row of a dataset says it: tenant_dead_letters shows it to them. Null otherwise.';

@@ -36,7 +36,7 @@ COMMENT ON COLUMN lifecycle.pipeline_runs.written IS 'Rows inserted into or over
 COMMENT ON COLUMN lifecycle.pipeline_runs.unchanged IS 'Rows already there with the same content: not written.';
 COMMENT ON COLUMN lifecycle.pipeline_runs.superseded IS 'Rows that share their record id with a later one, which won.';
 COMMENT ON COLUMN lifecycle.pipeline_runs.dead IS 'Rows moved to dead_letters.';
-COMMENT ON COLUMN lifecycle.pipeline_runs.held IS 'Rows kept in issues until they can be resolved.';
+COMMENT ON COLUMN lifecycle.pipeline_runs.held IS 'Rows that wait: in issues until they can be resolved; of export_history(), in the source until their type is listed.';
 COMMENT ON COLUMN lifecycle.pipeline_runs.deleted IS 'Rows that left the target: gone upstream, or now held. Beside the sum.';
 COMMENT ON COLUMN lifecycle.pipeline_runs.chunks IS 'Committed steps.';
 COMMENT ON COLUMN lifecycle.pipeline_runs.seconds IS 'Wall-clock seconds.';

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW lifecycle.progress AS
     CASE WHEN a.pid IS NULL OR (r.source_system IS NOT NULL
         AND lifecycle._run_lock_holder(CASE WHEN r.procedure IN ('export', 'backfill') THEN r.procedure ELSE 'contact_events' END || ':' || r.source_system)
           IS DISTINCT FROM r.pid) OR (r.source_system IS NULL
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 1279607879 AND l.objsubid = 2
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 1279607879 AND l.objsubid = 3
           AND l.granted AND l.pid = r.pid)) THEN 'gone'
       WHEN a.wait_event_type = 'Lock' THEN 'waiting for a lock' ELSE 'working' END AS state,
     r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0) AS rows_done,

@@ -24,15 +24,9 @@ CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.users
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.users ENABLE ALWAYS TRIGGER changed_xid;
 
--- History is never missing. At the end of the transaction, so that one that brings users brings their history too if it has it.
-DO $do$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'lifecycle.users'::regclass AND tgname = 'first_stage') THEN
-    CREATE CONSTRAINT TRIGGER first_stage AFTER INSERT ON lifecycle.users DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION lifecycle._record_first_stage();
-  END IF;
-END
-$do$;
+-- History is never missing. By the statement, so that loading many users costs little for each.
+CREATE OR REPLACE TRIGGER first_stage AFTER INSERT ON lifecycle.users REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lifecycle._record_first_stage();
 CREATE OR REPLACE TRIGGER direct_move AFTER UPDATE OF current_lifecycle_stage ON lifecycle.users
   FOR EACH ROW WHEN (OLD.current_lifecycle_stage <> NEW.current_lifecycle_stage) EXECUTE FUNCTION lifecycle._record_direct_move();
 

@@ -1,0 +1,335 @@
+#include "functions/remote/session_pg.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include "extension/settings.hpp"
+#include "functions/pg/boundary.hpp"
+#include "functions/remote/cancel.hpp"
+
+extern "C" {
+#include "pgstat.h"
+#include "storage/fd.h"
+#include "storage/latch.h"
+#include "utils/wait_event.h"
+}
+
+namespace lifecycle::remote {
+namespace {
+
+constexpr char cannot_connect[] = "08001";
+constexpr char connection_lost[] = "08006";
+constexpr char password_is_required[] = "2F003";
+constexpr char not_supported[] = "0A000";
+
+constexpr std::chrono::seconds default_connect_timeout(15);
+
+// What every statement there runs under. The rest where it is there and allowed: rows come as parameters and stay out
+// of the log; a statement whose client has gone ends.
+constexpr char session_start[] =
+    "SET search_path = pg_catalog, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; "
+    "SET intervalstyle = 'postgres'; SET extra_float_digits = 1; SET log_parameter_max_length_on_error = 0; "
+    "DO $$ DECLARE setting text[]; BEGIN "
+    "FOREACH setting SLICE 1 IN ARRAY ARRAY[['log_parameter_max_length', '0'], "
+    "['client_connection_check_interval', '1s']] LOOP "
+    "BEGIN PERFORM set_config(setting[1], setting[2], false); EXCEPTION WHEN OTHERS THEN NULL; END; "
+    "END LOOP; END $$";
+
+// An Error keeps a pointer: texts that stay.
+const char* kept_sqlstate(const char* state) {
+  static std::set<std::string> states;
+  const std::string_view text = state == nullptr ? "" : state;
+  const bool is_error =
+      text.size() == 5 && text.substr(0, 2) > "02" &&
+      std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
+  return states.emplace(is_error ? text : "XX000").first->c_str();
+}
+
+std::string trimmed(const char* message) {
+  std::string_view text = message == nullptr ? "" : message;
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
+    text.remove_suffix(1);
+  }
+  return std::string(text);
+}
+
+void pass_over_notice(void*, const PGresult*) {}
+
+} // namespace
+
+void Result::Clear::operator()(pg_result* result) const { PQclear(result); }
+
+int Result::rows() const { return PQntuples(result_.get()); }
+
+int Result::columns() const { return PQnfields(result_.get()); }
+
+const char* Result::name(int column) const { return PQfname(result_.get(), column); }
+
+const char* Result::value(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0 ? nullptr : PQgetvalue(result_.get(), row, column);
+}
+
+Session::Session(std::string server, std::vector<Option> options, bool password_required)
+    : server_(std::move(server)), options_(std::move(options)) {
+  try {
+    connect(password_required);
+    start_session();
+  } catch (...) {
+    close(); // there is no destructor yet
+    throw;
+  }
+}
+
+void Session::connect(bool password_required) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  const auto add = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  };
+  // The first ones are overridden by what the server's options say.
+  constexpr std::array<std::pair<const char*, const char*>, 6> defaults = {
+      {{"fallback_application_name", "lifecycle_ledger"},
+       {"keepalives_idle", "30"},
+       {"keepalives_interval", "10"},
+       {"keepalives_count", "3"},
+       {"tcp_user_timeout", "60000"},
+       {"client_encoding", "UTF8"}}};
+  for (const auto& [keyword, value] : defaults) {
+    if (std::none_of(options_.begin(), options_.end(), [&](const Option& option) { return option.first == keyword; })) {
+      add(keyword, value);
+    }
+  }
+  std::chrono::seconds timeout = default_connect_timeout;
+  for (const auto& [keyword, value] : options_) {
+    add(keyword.c_str(), value.c_str());
+    if (keyword == "connect_timeout" && std::atoi(value.c_str()) > 0) {
+      timeout = std::chrono::seconds(std::atoi(value.c_str()));
+    }
+  }
+  add(nullptr, nullptr);
+
+  if (!AcquireExternalFD()) {
+    throw Error("53000", "too many files are open to connect to server \"" + server_ + "\"", {},
+                "Raise max_files_per_process and the system's limit.");
+  }
+  has_descriptor_ = true;
+  connection_ = PQconnectStartParams(keywords.data(), values.data(), 0);
+  if (connection_ == nullptr) {
+    throw std::bad_alloc();
+  }
+  PQsetNoticeReceiver(connection_, pass_over_notice, nullptr);
+  const Clock::time_point deadline = Clock::now() + timeout;
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  while (PQstatus(connection_) != CONNECTION_BAD && state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
+    if (Clock::now() >= deadline) {
+      fail_connect("It did not answer in time.");
+    }
+    wait(state == PGRES_POLLING_WRITING, deadline);
+    state = PQconnectPoll(connection_);
+  }
+  if (PQstatus(connection_) != CONNECTION_OK) {
+    fail_connect(nullptr);
+  }
+  if (password_required && PQconnectionUsedPassword(connection_) == 0) {
+    throw Error(password_is_required, "password is required",
+                "Server \"" + server_ + "\" let the session in without asking for one, as the server's own user.",
+                "The other server's pg_hba.conf must ask for a password, or a superuser delivers.");
+  }
+  PQsetnonblocking(connection_, 1);
+}
+
+void Session::start_session() {
+  if (PQsendQuery(connection_, session_start) == 0) {
+    fail_lost(trimmed(PQerrorMessage(connection_)));
+  }
+  busy_ = true;
+  flush(answer_deadline());
+  receive();
+}
+
+bool Session::is_usable() {
+  if (connection_ == nullptr || busy_ || PQstatus(connection_) != CONNECTION_OK) {
+    return false;
+  }
+  // Anything there is to read on a session at rest is its end, or what led to it.
+  pollfd readable = {PQsocket(connection_), POLLIN, 0};
+  return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
+}
+
+Result Session::ask(const char* statement, std::span<const char* const> parameters) {
+  error_context_.clear();
+  if (PQsendQueryParams(connection_, statement, static_cast<int>(parameters.size()), nullptr, parameters.data(),
+                        nullptr, nullptr, 0) == 0) {
+    fail_lost(trimmed(PQerrorMessage(connection_)));
+  }
+  busy_ = true;
+  try {
+    flush(answer_deadline());
+    return receive();
+  } catch (...) {
+    if (busy_) {
+      close();
+    }
+    throw;
+  }
+}
+
+void Session::flush(Clock::time_point deadline) {
+  for (;;) {
+    const int left = PQflush(connection_);
+    if (left == 0) {
+      return;
+    }
+    if (left < 0) {
+      // It may have said why before it went.
+      if (PQconsumeInput(connection_) != 0 && PQisBusy(connection_) == 0) {
+        return;
+      }
+      fail_lost(trimmed(PQerrorMessage(connection_)));
+    }
+    if (Clock::now() >= deadline) {
+      fail_silent();
+    }
+    wait(true, deadline);
+    if (PQconsumeInput(connection_) == 0) {
+      fail_lost(trimmed(PQerrorMessage(connection_)));
+    }
+  }
+}
+
+Result Session::receive() {
+  const Clock::time_point deadline = answer_deadline();
+  pg_result* last = nullptr;
+  try {
+    for (;;) {
+      while (PQisBusy(connection_) != 0) {
+        if (Clock::now() >= deadline) {
+          fail_silent();
+        }
+        wait(false, deadline);
+        if (PQconsumeInput(connection_) == 0) {
+          fail_lost(trimmed(PQerrorMessage(connection_)));
+        }
+      }
+      pg_result* const next = PQgetResult(connection_);
+      if (next == nullptr) {
+        break;
+      }
+      const ExecStatusType status = PQresultStatus(next);
+      if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+        PQclear(next);
+        throw Error(not_supported, "COPY cannot be run on server \"" + server_ + "\"");
+      }
+      // An error is kept, whatever follows it.
+      if (last != nullptr && PQresultStatus(last) == PGRES_FATAL_ERROR) {
+        PQclear(next);
+      } else {
+        PQclear(last);
+        last = next;
+      }
+      if (PQstatus(connection_) == CONNECTION_BAD) {
+        break;
+      }
+    }
+  } catch (...) {
+    PQclear(last);
+    throw;
+  }
+  Result result(last);
+  busy_ = false;
+  switch (PQresultStatus(last)) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+    case PGRES_EMPTY_QUERY:
+      return result;
+    default:
+      raise(last);
+  }
+}
+
+void Session::raise(const pg_result* result) {
+  const auto field = [result](int code) { return trimmed(PQresultErrorField(result, code)); };
+  if (PQstatus(connection_) == CONNECTION_BAD) {
+    fail_lost(trimmed(result == nullptr ? PQerrorMessage(connection_) : PQresultErrorMessage(result)));
+  }
+  error_context_ = field(PG_DIAG_CONTEXT);
+  throw Error(kept_sqlstate(PQresultErrorField(result, PG_DIAG_SQLSTATE)), field(PG_DIAG_MESSAGE_PRIMARY),
+              field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_MESSAGE_HINT));
+}
+
+// Waits for the socket, the deadline or an interrupt. No wait is long: a deadline of another kind may come first.
+void Session::wait(bool to_write, Clock::time_point deadline) {
+  const int socket = PQsocket(connection_);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  constexpr std::int64_t longest = 10'000;
+  const auto timeout = static_cast<long>(std::clamp<std::int64_t>(left + 1, 1, longest));
+  const int events =
+      WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | WL_TIMEOUT | WL_SOCKET_READABLE | (to_write ? WL_SOCKET_WRITEABLE : 0);
+  pg::call([&] {
+    const int happened = WaitLatchOrSocket(MyLatch, events, socket, timeout, PG_WAIT_EXTENSION);
+    if ((happened & WL_LATCH_SET) != 0) {
+      ResetLatch(MyLatch);
+    }
+    CHECK_FOR_INTERRUPTS();
+  });
+}
+
+Session::Clock::time_point Session::answer_deadline() const {
+  return remote_timeout == 0 ? Clock::time_point::max() : Clock::now() + std::chrono::milliseconds(remote_timeout);
+}
+
+void Session::fail_connect(const char* reason) {
+  const bool refused = PQconnectionNeedsPassword(connection_) != 0 || PQconnectionUsedPassword(connection_) != 0;
+  const std::string detail = reason != nullptr ? reason : trimmed(PQerrorMessage(connection_));
+  throw Error(cannot_connect, "could not connect to server \"" + server_ + "\"", detail,
+              refused ? "User and password stand in the user mapping: ALTER USER MAPPING FOR CURRENT_USER SERVER \"" +
+                            server_ + "\" OPTIONS (SET password '...');"
+                      : "Host, port and database stand in the server: ALTER SERVER \"" + server_ +
+                            "\" OPTIONS (SET host '...');");
+}
+
+void Session::fail_lost(const std::string& reason) {
+  close();
+  throw Error(connection_lost, "the connection to server \"" + server_ + "\" was lost", reason,
+              "What it was doing may have been done or not: send it again.");
+}
+
+void Session::fail_silent() {
+  const int timeout = remote_timeout;
+  close();
+  throw Error(connection_lost, "server \"" + server_ + "\" did not answer in time",
+              "It was given " + std::to_string(timeout) + " ms, and asked to cancel what it was doing.",
+              "See what it waits for there, in pg_stat_activity, or raise lifecycle_ledger.remote_timeout.");
+}
+
+void Session::close() noexcept {
+  if (connection_ != nullptr) {
+    if (busy_) {
+      cancel_aside(connection_, 0);
+    }
+    PQfinish(connection_);
+    connection_ = nullptr;
+  }
+  if (has_descriptor_) {
+    ReleaseExternalFD();
+    has_descriptor_ = false;
+  }
+  busy_ = false;
+}
+
+void Session::close_at_exit() noexcept {
+  constexpr int patience = 50;
+  if (connection_ != nullptr && busy_) {
+    cancel_aside(connection_, patience);
+    busy_ = false;
+  }
+  close();
+}
+
+} // namespace lifecycle::remote

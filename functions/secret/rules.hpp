@@ -1,0 +1,50 @@
+// The rules by which keys and values look like credentials: data of the database, compiled. The regular expressions are
+// the host's, and are asked only where one of a rule's literals stands in the text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "functions/secret/literals.hpp"
+
+namespace lifecycle::secret {
+
+enum class AppliesTo : std::uint8_t {
+  key,     // a member's name, which makes a secret of what is under it
+  value,   // a text, or a part of it
+  harmless // a text that is no secret whatever it stands under
+};
+
+// Raises invalid_parameter_value for another word.
+AppliesTo applies_to(std::string_view word);
+
+struct RuleRow {
+  std::string name;
+  AppliesTo applies_to;
+  std::string pattern;
+  std::vector<std::string> literals; // of which every match has one; none: not known
+};
+
+class RuleSet {
+ public:
+  explicit RuleSet(std::vector<RuleRow> rows);
+
+  // Whether any rule might find something: false is certain. `bytes` is a text, or a whole jsonb in its binary form.
+  [[nodiscard]] bool might_find(std::string_view bytes) const { return !always_.empty() || literals_.any_in(bytes); }
+
+  // The first rule that says so; null where none does.
+  [[nodiscard]] const RuleRow* of_value(std::string_view text) const { return find(AppliesTo::value, text); }
+  [[nodiscard]] const RuleRow* of_key(std::string_view key) const { return find(AppliesTo::key, key); }
+  [[nodiscard]] bool is_harmless(std::string_view text) const;
+
+ private:
+  [[nodiscard]] const RuleRow* find(AppliesTo subject, std::string_view text) const;
+
+  std::vector<RuleRow> rows_;
+  std::vector<std::uint32_t> always_; // rules of keys and values without literals
+  Literals literals_;                 // of rules of keys and values
+};
+
+} // namespace lifecycle::secret

@@ -1,0 +1,17 @@
+CREATE FUNCTION lifecycle._open_migration(predecessor text, successor text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  retirable timestamptz;
+BEGIN
+  INSERT INTO lifecycle.contract_migrations AS m (dataset, successor, release_cycle, cycles)
+    SELECT predecessor, successor, p.release_cycle, p.cycles FROM lifecycle.release_policy p
+    RETURNING m.opened_at + m.cycles * m.release_cycle INTO STRICT retirable;
+  UPDATE lifecycle.datasets d SET status = 'deprecated', contract = jsonb_set(d.contract, '{status}', '"deprecated"') WHERE d.dataset = predecessor;
+  RETURN format('%s %s is published and succeeds %s, which is deprecated: both are exported until %s at least, and until all its consumers have acknowledged (%s). Register sources for %1$s.',
+    successor, (SELECT d.version FROM lifecycle.datasets d WHERE d.dataset = successor), predecessor, to_char(retirable AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+    coalesce((SELECT string_agg(c.consumer, ', ' ORDER BY c.consumer) FROM lifecycle.contract_consumers c WHERE c.dataset = predecessor), 'none is registered'));
+END
+$$;
+COMMENT ON FUNCTION lifecycle._open_migration(text, text) IS 'Internal: opens the window in which a dataset and its successor are both exported; returns what to say.';

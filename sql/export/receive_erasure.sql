@@ -1,0 +1,4 @@
+CREATE FUNCTION lifecycle.receive_erasure(dataset text, warehouse name, entities uuid[], salt bytea, addresses bytea[]) RETURNS bigint
+AS 'MODULE_PATHNAME', 'lifecycle_lawful_call' LANGUAGE C STRICT;
+COMMENT ON FUNCTION lifecycle.receive_erasure(text, name, uuid[], bytea, bytea[]) IS
+'The receiving end of an erasure: redacts a person in a dataset''s table in a warehouse here, in the dead letters of the dataset, and in what is remembered of its batches; returns how many rows. The person is whoever has one of the entities as entity_id, or an e-mail address whose SHA-256, of salt and address in the form of normalize_email(), is among addresses; rows whose texts or documents name them count, too. Columns that the contract calls personal become null, documents empty; keys, times and figures stay. May be called again. Also an append-only table takes it. Needs UPDATE on the tables. Errors: 55000 before install(), 42704 unknown dataset, 42P01 no warehouse, 42501.';

@@ -1,0 +1,5 @@
+CREATE FUNCTION lifecycle._receive_rows(ndjson text, contract jsonb, columns text[], stage regclass,
+  OUT rows_in bigint, OUT refused bigint, OUT unreadable bigint, OUT checksum text, OUT refusals jsonb)
+AS 'MODULE_PATHNAME', 'lifecycle_receive_rows' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION lifecycle._receive_rows(text, jsonb, text[], regclass) IS
+'Internal: reads lines of NDJSON as rows of a contract and writes those that keep it into stage, a table without indexes and triggers that has the contract''s columns in their order. Fields may come in any order; one that is left out is null, a null in a column of type jsonb is the JSON null. Blank lines are passed over. rows_in: the others; refused: those that break the contract, each an object of refusals (line, key, sqlstate, code, json_pointer, detail, body), null where there are none; unreadable: those of the refused that have no values of the columns'' types. checksum: parity_checksum(parity_text(row)) over the given columns (null: all) of all rows but the unreadable. Errors: 42703 for a column that the contract has not, 42804 for another stage.';

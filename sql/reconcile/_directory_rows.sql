@@ -1,0 +1,48 @@
+CREATE FUNCTION lifecycle._directory_rows(destination text, dataset text, without bigint[] DEFAULT '{}') RETURNS regclass
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET datestyle = 'ISO, YMD'
+AS $$
+DECLARE
+  contract jsonb := lifecycle._dataset_contract(dataset);
+  target lifecycle.destinations;
+  shape record;
+  columns text;
+  typed text;
+  file record;
+  loaded bigint;
+  added boolean := false;
+BEGIN
+  SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _directory_rows.destination;
+  SELECT * INTO shape FROM lifecycle._parity_shape(contract);
+  SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place), string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place) INTO columns, typed FROM lifecycle._contract_columns(contract) c;
+  IF to_regclass('pg_temp.reconcile_files') IS NULL THEN
+    EXECUTE format('CREATE TEMP TABLE reconcile_files (%s, "file sequence" bigint)', typed);
+  END IF;
+  SELECT coalesce(max(f."file sequence"), 0) INTO loaded FROM pg_temp.reconcile_files f;
+  FOR file IN
+    SELECT b.sequence, target.place || '/' || b.file AS path FROM lifecycle.export_batches b
+    WHERE b.destination = target.destination AND b.dataset = _directory_rows.dataset AND b.status = 'delivered' AND b.file IS NOT NULL AND b.created_at >= target.registered_at
+      AND b.sequence > loaded AND b.sequence <> ALL (without) ORDER BY b.sequence
+  LOOP
+    IF coalesce(target.options ->> 'format', 'ndjson') = 'csv' THEN
+      EXECUTE format('ALTER TABLE pg_temp.reconcile_files ALTER "file sequence" SET DEFAULT %s', file.sequence);
+      EXECUTE format('COPY pg_temp.reconcile_files (%s) FROM %L (FORMAT csv, HEADER)', columns, file.path);
+    ELSE
+      EXECUTE format('INSERT INTO pg_temp.reconcile_files (%1$s, "file sequence") SELECT r.*, %2$s FROM lifecycle._read_file(%3$L) line CROSS JOIN LATERAL jsonb_to_record(line::jsonb) r(%4$s)',
+        columns, file.sequence, file.path, typed);
+    END IF;
+    added := true;
+  END LOOP;
+  IF added THEN
+    -- Of each key the latest version counts; of one version, or where there are none, what was written last.
+    EXECUTE format('DELETE FROM pg_temp.reconcile_files f USING (SELECT o.ctid AS place, row_number() OVER (PARTITION BY %s ORDER BY %s o."file sequence" DESC, o.ctid DESC) AS age FROM pg_temp.reconcile_files o) x '
+      || 'WHERE x.age > 1 AND f.ctid = x.place', (SELECT string_agg(format('o.%I', name), ', ') FROM unnest(shape.key) name), coalesce('o.' || quote_ident(shape.version_column) || ' DESC,', ''));
+    ANALYZE pg_temp.reconcile_files;
+  END IF;
+  RETURN 'pg_temp.reconcile_files'::regclass;
+END
+$$;
+COMMENT ON FUNCTION lifecycle._directory_rows(text, text, bigint[]) IS
+  'Internal: a temporary table of this session with what the files of a dataset in a directory say, a row a key, read as far as it was not read before; without: batches whose files are passed over. Whoever calls drops it at the end. Not for compressed CSV.';

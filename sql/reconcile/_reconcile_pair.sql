@@ -1,0 +1,99 @@
+CREATE PROCEDURE lifecycle._reconcile_pair(run bigint, destination text, dataset text, day date, INOUT failed_state text, INOUT failed_message text, INOUT failed_detail text, INOUT failed_hint text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  most bigint := current_setting('lifecycle_ledger.chunk_rows');
+  target lifecycle.destinations;
+  overview record;
+  differing_groups jsonb := '[]';
+  batch jsonb;
+  step record;
+  totals record;
+  tombstones_left bigint := 0;
+  taken integer := 0;
+  moved bigint := 0;
+  told_at timestamptz := clock_timestamp();
+BEGIN
+  SELECT NULL::bigint AS source_rows, NULL::text AS source_checksum, NULL::bigint AS target_rows, NULL::text AS target_checksum, '{}'::date[] AS days, 0::bigint AS bytes INTO overview;
+  BEGIN
+    IF to_regclass('pg_temp.reconcile_files') IS NOT NULL THEN
+      DROP TABLE pg_temp.reconcile_files;
+    END IF;
+    IF NOT EXISTS (SELECT FROM lifecycle.export_positions p WHERE p.destination = _reconcile_pair.destination AND p.dataset = _reconcile_pair.dataset) THEN
+      RETURN;
+    END IF;
+    SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _reconcile_pair.destination;
+    IF target.kind = 'directory' THEN
+      PERFORM lifecycle._mend_files(run, destination, dataset, day);
+    END IF;
+  EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+  END;
+  CALL lifecycle._next_transaction();
+  BEGIN
+    IF failed_state IS NULL AND target.kind = 'directory' THEN
+      PERFORM lifecycle._write_export_manifest(destination, dataset);
+    END IF;
+    IF failed_state IS NULL AND NOT lifecycle._reads_rows_of(target.kind, target.options) THEN
+      RETURN;
+    ELSIF failed_state IS NULL THEN
+      SELECT * INTO overview FROM lifecycle._parity_overview(destination, dataset, day);
+      moved := overview.bytes;
+      IF cardinality(overview.days) > 0 THEN
+        SELECT g.groups, moved + g.bytes INTO differing_groups, moved FROM lifecycle._parity_groups(destination, dataset, overview.days) g;
+      END IF;
+      -- A source that lost most of its rows is rather broken than emptied.
+      tombstones_left := greatest(lifecycle._quality_setting('parity', dataset, 'tombstone_rows')::bigint,
+        (lifecycle._quality_setting('parity', dataset, 'tombstone_share')::numeric * overview.target_rows)::bigint);
+    END IF;
+  EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+  END;
+  SELECT 0::bigint AS differing, 0::bigint AS source_only, 0::bigint AS target_only, 0::bigint AS resent, 0::bigint AS overwritten, 0::bigint AS tombstones, 0::bigint AS held,
+    0::bigint AS remaining, 0::bigint AS target_only_left INTO totals;
+  CALL lifecycle._next_transaction();
+  WHILE failed_state IS NULL AND taken < jsonb_array_length(differing_groups) LOOP
+    BEGIN
+      -- As many groups as make a step, all parted or all whole.
+      SELECT jsonb_agg(g.one ORDER BY g.place) INTO batch
+        FROM (SELECT e.one, e.place, sum((e.one ->> 'weight')::bigint) OVER (ORDER BY e.place) AS weight FROM jsonb_array_elements(differing_groups) WITH ORDINALITY AS e(one, place)
+          WHERE e.place > taken AND (e.one ->> 'bucket' = '') = (differing_groups -> taken ->> 'bucket' = '')) g
+        WHERE g.place = taken + 1 OR (g.weight <= most AND g.place <= taken + 1000);
+      SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, batch, tombstones_left);
+      taken := taken + jsonb_array_length(batch);
+      moved := moved + step.bytes;
+      tombstones_left := tombstones_left - step.tombstones;
+      totals.differing := totals.differing + step.differing;
+      totals.source_only := totals.source_only + step.source_only;
+      totals.target_only := totals.target_only + step.target_only;
+      totals.resent := totals.resent + step.resent;
+      totals.overwritten := totals.overwritten + step.overwritten;
+      totals.tombstones := totals.tombstones + step.tombstones;
+      totals.held := totals.held + step.held;
+      totals.remaining := totals.remaining + step.remaining;
+      totals.target_only_left := totals.target_only_left + step.target_only_left;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+    END;
+    CALL lifecycle._next_transaction();
+    IF clock_timestamp() > told_at + interval '5 seconds' THEN
+      RAISE NOTICE 'reconcile: dataset "%" at destination "%": % of % differing groups, % rows sent again', dataset, destination, taken, jsonb_array_length(differing_groups), totals.resent;
+      told_at := clock_timestamp();
+    END IF;
+  END LOOP;
+  PERFORM lifecycle._conclude_parity(run, destination, dataset, day, overview.source_rows, overview.target_rows, overview.source_checksum, overview.target_checksum, to_jsonb(totals), moved,
+    failed_state, failed_message);
+  CALL lifecycle._next_transaction();
+  IF target.kind = 'directory' AND failed_state IS NULL THEN
+    BEGIN
+      PERFORM lifecycle._write_export_manifest(destination, dataset);
+      DROP TABLE pg_temp.reconcile_files;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+    END;
+    CALL lifecycle._next_transaction();
+  END IF;
+END
+$$;
+COMMENT ON PROCEDURE lifecycle._reconcile_pair(bigint, text, text, date, text, text, text, text) IS
+  'Internal: parity of one dataset at one destination: compares, narrows down, sends again, records and raises or resolves alerts; commits each step. Where it fails, that is recorded and handed to the caller. A dataset that was never delivered there is passed over.';
