@@ -1,7 +1,7 @@
 -- The same rows to a second server: COPY out piped into COPY in, without key or check; delivered in batches, applied under their keys and
 -- verified by checksum on both sides; and exported, which also maps and judges each row and stages it. By the wall: two servers work.
 \set warehouse round_:round
-\set second_sql 'psql -X -q -h "$BENCH_SECOND" -p 5432 -U postgres -d postgres -v ON_ERROR_STOP=1'
+\set second_sql `echo psql -X -q -h "$BENCH_SECOND" -p 5432 -U postgres -d postgres -v ON_ERROR_STOP=1`
 \setenv SECOND_SQL :second_sql
 \setenv WAREHOUSE :warehouse
 \! for w in "$WAREHOUSE" "${WAREHOUSE}_export"; do PGOPTIONS='-c client_min_messages=error' $SECOND_SQL -At -o /dev/null -c "CALL lifecycle.install_warehouse('$w')" -c "SELECT count(lifecycle._ensure_partition(('$w' || '.dx_operation_runs_v1')::regclass, day)) FROM generate_series(timestamptz '2025-07-01 00:00+00', '2025-07-04 00:00+00', '1 day') day"; done

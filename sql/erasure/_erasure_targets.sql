@@ -35,6 +35,7 @@ AS $$
         AND (t.error_message IS NOT NULL OR t.metadata_json <> ''{}'')', 'error_message = NULL, metadata_json = CASE WHEN t.metadata_json IS NOT NULL THEN ''{}''::jsonb END'),
     ('lifecycle.operation_runs', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(t.error_message, $3, $4)) AND t.error_message IS NOT NULL', 'error_message = NULL'),
     ('lifecycle.insight', false, 'lifecycle._mentions(t.details::text, $3, $4)', 'details = ''{}'''),
+    ('lifecycle.overwritten_rows', false, '(t.body ->> ''entity_id'' = ANY ($3) OR lifecycle._mentions(t.body::text, $3, $4)) AND t.body <> ''{}''', 'body = ''{}'''),
     ('lifecycle.received_batches', false, 'lifecycle._mentions(t.refusals::text, $3, $4)', 'refusals = ''[]'''),
     -- An error may have quoted the row it failed on.
     ('lifecycle.export_batches', false, 'lifecycle._mentions(concat_ws('' '', t.message, t.detail), $3, $4)', 'message = ''The person was erased.'', detail = NULL'),

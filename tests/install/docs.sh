@@ -14,7 +14,7 @@ for name in "$template" "${template}_one"; do must psql -X -q -c "DROP DATABASE 
 must psql -X -q -c "CREATE DATABASE \"$template\" TEMPLATE template0 ENCODING 'UTF8'"
 must psql -X -q -v ON_ERROR_STOP=1 -d "$template" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION lifecycle_ledger' -c 'CALL lifecycle.install()'
 # What documents call /srv.
-mkdir -m 777 "$directory"/{archive,export,mirror}
+mkdir -m 777 "$directory"/{archive,export,lake,mirror}
 
 total=0 failed=0
 for document in README.md docs/*.md; do

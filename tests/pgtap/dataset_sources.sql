@@ -151,15 +151,15 @@ SELECT is(lifecycle._number_or_null('NaN'), NULL, 'no number');
 SELECT is(lifecycle._number_or_null('1e1000'), 1e1000::numeric, 'a large number');
 
 -- Rights
-CREATE ROLE reader;
-GRANT USAGE ON SCHEMA lifecycle, upstream TO reader;
-GRANT SELECT ON lifecycle.schema_version, lifecycle.datasets TO reader;
-GRANT SELECT, INSERT, UPDATE ON lifecycle.dataset_sources TO reader;
-GRANT SELECT (id, customer, organization, type) ON upstream.insight TO reader;
-SET ROLE reader;
+CREATE ROLE dataset_reader;
+GRANT USAGE ON SCHEMA lifecycle, upstream TO dataset_reader;
+GRANT SELECT ON lifecycle.schema_version, lifecycle.datasets TO dataset_reader;
+GRANT SELECT, INSERT, UPDATE ON lifecycle.dataset_sources TO dataset_reader;
+GRANT SELECT (id, customer, organization, type) ON upstream.insight TO dataset_reader;
+SET ROLE dataset_reader;
 SELECT throws_ok($$SELECT lifecycle.register_dataset_source('lifecycle_event_history', 'upstream.insight', '{"account_id": "customer", "organization_id": "organization", "event_type": "type", "event_date": "at"}')$$,
   '42501', NULL, 'a column the role may not read');
 RESET ROLE;
-DROP OWNED BY reader;
-DROP ROLE reader;
+DROP OWNED BY dataset_reader;
+DROP ROLE dataset_reader;
 SELECT * FROM finish();

@@ -46,10 +46,10 @@ SELECT throws_ok($$SELECT lifecycle.register_destination('f', 'directory', '/etc
 SELECT throws_ok(format($$SELECT lifecycle.register_destination('f', 'directory', %L)$$, current_setting('data_directory') || '/base'), '42501', NULL, 'the data directory');
 SELECT throws_ok($$SELECT lifecycle.register_destination('f', 'directory', '/proc/self')$$, '42809', NULL, 'a symbolic link');
 SELECT is((SELECT count(*) FROM lifecycle.destinations), 0::bigint, 'nothing was registered so far');
-CREATE ROLE reader;
-GRANT USAGE ON SCHEMA lifecycle TO reader;
-GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lifecycle TO reader;
-SET ROLE reader;
+CREATE ROLE export_reader;
+GRANT USAGE ON SCHEMA lifecycle TO export_reader;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lifecycle TO export_reader;
+SET ROLE export_reader;
 SELECT throws_ok($$SELECT lifecycle.register_destination('f', 'directory', '/tmp')$$, '42501', NULL, 'a role that may not write files');
 RESET ROLE;
 SELECT is(lifecycle.register_destination('hq', 'schema', 'hq'), 'Schema "hq" gets dx_company_entities_v1, dx_entity_snapshots_v1, dx_operation_events_v1, dx_operation_runs_v1, dx_person_entities_v1 with the next export.', 'a schema');

@@ -139,7 +139,8 @@ SELECT is((SELECT concat_ws(' ', rows_in, file, attempts) FROM lifecycle.export_
 CALL lifecycle.export();
 SELECT is((SELECT string_agg(line, '')::jsonb ->> 'rows' FROM lifecycle._read_file(:'directory' || '/dx_company_entities_v1/manifest.json') line), '201', 'a manifest that is not as it was written is mended');
 
--- Retried rows
+-- Retried rows. No published contract may become narrower: the guard is off.
+ALTER TABLE lifecycle.datasets DISABLE TRIGGER USER;
 UPDATE lifecycle.datasets SET version = '1.9.0', contract = jsonb_set(jsonb_set(contract, '{version}', '"1.9.0"'), '{schema,0,properties}', (SELECT jsonb_agg(CASE WHEN p ->> 'name' = 'industry'
   THEN p || '{"quality": [{"metric": "invalidValues", "arguments": {"validValues": ["tech", "retail"]}, "mustBe": 0, "dimension": "conformity", "severity": "error"}]}' ELSE p END) FROM jsonb_array_elements(contract #> '{schema,0,properties}') p))
   WHERE dataset = 'dx_company_entities_v1';

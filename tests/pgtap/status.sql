@@ -57,12 +57,12 @@ SELECT is((SELECT sample[2] FROM lines WHERE sample[1] = 'lifecycle_alerts'), 'k
 SELECT is((SELECT string_agg(sample[2] || sample[3], E'\n' ORDER BY n) FROM lines WHERE sample[1] = 'lifecycle_export_parity' AND sample[3] = '1'), 'dataset="dx_operation_runs_v1",destination="hq",lifecycle_export_parity="target_only"1', 'of a state set one state holds');
 SELECT is((SELECT sample[2] || ' ' || sample[3] FROM lines WHERE sample[1] = 'lifecycle_export_undelivered_batches'), 'dataset="dx_operation_runs_v1",destination="hq",status="dead" 1', 'batches that were given up');
 SELECT is((SELECT sample[3] FROM lines WHERE sample[1] = 'lifecycle_export_rows_total'), '100', 'rows delivered');
-CREATE ROLE reader;
-GRANT USAGE ON SCHEMA lifecycle TO reader;
-GRANT SELECT ON lifecycle.schema_version, lifecycle.status, lifecycle.export_batches, lifecycle.dead_letters, lifecycle.alerts TO reader;
-SET ROLE reader;
+CREATE ROLE status_reader;
+GRANT USAGE ON SCHEMA lifecycle TO status_reader;
+GRANT SELECT ON lifecycle.schema_version, lifecycle.status, lifecycle.export_batches, lifecycle.dead_letters, lifecycle.alerts TO status_reader;
+SET ROLE status_reader;
 SELECT lives_ok('SELECT lifecycle.openmetrics()', 'a reader of these tables may ask');
 RESET ROLE;
-DROP OWNED BY reader;
-DROP ROLE reader;
+DROP OWNED BY status_reader;
+DROP ROLE status_reader;
 SELECT * FROM finish();

@@ -1,0 +1,2 @@
+-- The receiving side.
+CALL lifecycle.install_warehouse('hq');
