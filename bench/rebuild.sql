@@ -1,6 +1,6 @@
 -- The whole ledger from three sources: resolved, with payload. "naive": one statement as anyone would write it, a
 -- fingerprint, then key and timeline index. "tuned": byte-wise collation and hash joins, no fingerprint. Ours, besides, has a time
--- index and an orphan index, writes down its findings, and replaces a ledger that readers go on reading. It loads two sources at once
+-- index and an orphan index, writes down its findings, and replaces a ledger that readers go on reading. It loads all three sources at once
 -- (lifecycle_ledger.rebuild_workers); "one": one after the other.
 \set path rebuild
 DROP TABLE IF EXISTS bench.naive, bench.tuned;
