@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "functions/export/file_pipe.hpp"
 #include "functions/export/row_checks.hpp"
 #include "functions/file/file_access_pg.hpp"
+#include "functions/file/output_file.hpp"
 #include "functions/file/server_path.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/parity/parity_checksum.hpp"
@@ -77,7 +77,9 @@ class Files {
 
   Target target_;
   std::int64_t next_;
-  std::optional<FilePipe> file_;
+  std::optional<file::OutputFile> file_;
+  parity::Checksum checksum_;
+  parity::Md5Batch batch_;
   Written current_ = {};
   std::uint64_t plain_bytes_ = 0;
 };
@@ -85,6 +87,7 @@ class Files {
 void Files::begin() {
   file_.emplace(file::writable_path(numbered(target_, next_++), file::server_directories(DataDir)),
                 target_.compression);
+  checksum_ = {};
   plain_bytes_ = 0;
   current_ = {.rows = 0, .bytes = 0, .checksum = {}, .hash = {}, .earliest = INT64_MAX, .latest = INT64_MIN};
   if (target_.csv) {
@@ -103,7 +106,7 @@ void Files::add(row::RowPlan& plan, std::int64_t time) {
     file_->append(target_.csv ? "\r\n" : "\n");
     plain_bytes_ += line.size();
   }
-  file_->end_row(row::RowWriter(row::Style::parity).write_fields(plan));
+  checksum_.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch_);
   ++current_.rows;
   current_.earliest = std::min(current_.earliest, time);
   current_.latest = std::max(current_.latest, time);
@@ -117,8 +120,9 @@ void Files::finish() {
     return;
   }
   file_->publish();
+  checksum_.settle(batch_);
   char text[parity::checksum_text_size];
-  current_.checksum.assign(text, parity::write_checksum(file_->checksum(), text));
+  current_.checksum.assign(text, parity::write_checksum(checksum_, text));
   current_.bytes = static_cast<std::int64_t>(file_->bytes());
   current_.hash = file_->hash();
   written.push_back(std::move(current_));

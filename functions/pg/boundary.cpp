@@ -1,7 +1,5 @@
 #include "functions/pg/boundary.hpp"
 
-#include <pthread.h>
-
 #include <csetjmp>
 #include <new>
 #include <stdexcept>
@@ -117,16 +115,8 @@ void raise(const Failure& failure) {
 
 } // namespace detail
 
-namespace {
-
-// The module is loaded by the one thread a backend has; a fork keeps its identity.
-const pthread_t backend_thread = pthread_self();
-
-} // namespace
-
 void interrupt_hook() {
-  // A core's own thread is stopped by whoever waits for it: the server's code is for the backend's alone.
-  if (unlikely(InterruptPending) && pthread_equal(pthread_self(), backend_thread) != 0) {
+  if (unlikely(InterruptPending)) {
     call([] { CHECK_FOR_INTERRUPTS(); });
   }
 }
