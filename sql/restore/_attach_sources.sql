@@ -4,6 +4,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   source record;
+  left_over regclass;
+  has_rows boolean;
   stray text;
   made bigint := 0;
 BEGIN
@@ -24,8 +26,14 @@ BEGIN
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT contact_events_one_source', source.relation);
     PERFORM lifecycle._name_ledger_indexes(source.relation);
   END LOOP;
-  SELECT string_agg(c.relname, ', ' ORDER BY c.relname) INTO stray FROM pg_class c
-    WHERE c.relnamespace = 'lifecycle'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition AND starts_with(c.relname, 'contact_events_');
+  FOR left_over IN SELECT c.oid::regclass FROM lifecycle.restore_steps s JOIN pg_class c ON c.oid = s.relation WHERE s.kind = 'made' AND NOT c.relispartition ORDER BY c.relname LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', left_over) INTO has_rows;
+    IF has_rows THEN
+      stray := concat_ws(', ', stray, left_over);
+    ELSE
+      EXECUTE format('DROP TABLE %s', left_over);
+    END IF;
+  END LOOP;
   IF stray IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'tables of contact_events belong to no source', DETAIL = format('No row of lifecycle.sources names %s.', stray),
       HINT = 'Restore the rows of lifecycle.sources as well; or drop those tables, then CALL lifecycle.finish_restore(); again.';

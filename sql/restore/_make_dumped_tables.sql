@@ -4,23 +4,30 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   missing record;
+  made regclass;
   strange text[] := '{}';
 BEGIN
   FOR missing IN
     SELECT r.*, p.relname AS parent_name, lifecycle._partition_begin(substr(r.table_name, length(p.relname) + 1)) AS begins
     FROM lifecycle._restored_tables(contents) r LEFT JOIN pg_class p ON p.oid = r.parent WHERE r.relation IS NULL ORDER BY r.schema_name, r.table_name
   LOOP
-    IF missing.begins IS NOT NULL AND missing.parent <> 'lifecycle.contact_events'::regclass THEN
-      PERFORM lifecycle._ensure_partition(missing.parent, missing.begins);
-      CONTINUE WHEN to_regclass(format('%I.%I', missing.schema_name, missing.table_name)) IS NOT NULL;
-    ELSIF missing.parent = 'lifecycle.contact_events'::regclass OR missing.table_name ~ '_archived_\d+$' THEN
+    made := NULL;
+    IF missing.parent = 'lifecycle.contact_events'::regclass OR missing.table_name ~ '_archived_\d+$' THEN
       -- Which source's it is stands in sources, which is still to come; what was detached for an archive is a table by itself.
       EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS) WITH (fillfactor = %s)',
         missing.schema_name, missing.table_name, missing.parent, CASE missing.parent WHEN 'lifecycle.contact_events'::regclass THEN 85 ELSE 100 END);
-      PERFORM lifecycle._give_to_ledger_owner(format('%I.%I', missing.schema_name, missing.table_name)::regclass);
-      CONTINUE;
+      made := to_regclass(format('%I.%I', missing.schema_name, missing.table_name));
+      PERFORM lifecycle._give_to_ledger_owner(made);
+      IF missing.parent = 'lifecycle.contact_events'::regclass THEN
+        INSERT INTO pg_temp.lifecycle_restore (kind, relation) VALUES ('made', made);
+      END IF;
+    ELSIF missing.begins IS NOT NULL THEN
+      PERFORM lifecycle._ensure_partition(missing.parent, missing.begins);
+      made := to_regclass(format('%I.%I', missing.schema_name, missing.table_name));
     END IF;
-    strange := strange || format('%I.%I', missing.schema_name, missing.table_name);
+    IF made IS NULL THEN
+      strange := strange || format('%I.%I', missing.schema_name, missing.table_name);
+    END IF;
   END LOOP;
   IF cardinality(strange) > 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = 'the dump has tables that are not here',

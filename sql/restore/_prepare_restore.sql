@@ -21,9 +21,9 @@ BEGIN
       HINT = 'In psql: \set contents `pg_restore --list FILE`; of a dump as text: \set contents `grep ''^-- Data for Name'' FILE`; then CALL lifecycle.prepare_restore(:''contents'');';
   END IF;
   PERFORM lifecycle._require_nothing_written();
+  PERFORM lifecycle._make_dumped_tables(contents);
   PERFORM lifecycle._put_aside();
   PERFORM lifecycle._require_nothing_of_value();
-  PERFORM lifecycle._make_dumped_tables(contents);
   -- Once more, for what was made anew.
   PERFORM lifecycle._switch_triggers(t.relation, t.name, 'D') FROM pg_temp.lifecycle_restore t WHERE t.kind = 'trigger';
   partman := lifecycle._require_partman();
@@ -32,7 +32,7 @@ BEGIN
   END IF;
   SELECT count(*) INTO tables FROM lifecycle._restored_tables(contents) r;
   PERFORM lifecycle._empty_restored();
-  CREATE TABLE lifecycle.restore_steps AS SELECT t.kind, t.relation, t.name, t.definition, now() AS prepared_at FROM pg_temp.lifecycle_restore t WHERE t.kind IN ('root', 'trigger', 'constraint');
+  CREATE TABLE lifecycle.restore_steps AS SELECT t.kind, t.relation, t.name, t.definition, now() AS prepared_at FROM pg_temp.lifecycle_restore t WHERE t.kind IN ('root', 'made', 'trigger', 'constraint');
   PERFORM lifecycle._give_to_ledger_owner(to_regclass('lifecycle.restore_steps'));
   PERFORM set_config('client_min_messages', said, true);
   RAISE NOTICE USING MESSAGE = format('prepare_restore: %s tables wait for their rows', tables),

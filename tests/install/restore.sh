@@ -33,6 +33,8 @@ prepare() { printf '%s\n' "\\set contents \`$1\`" "CALL lifecycle.prepare_restor
 finish() { sql -d "$copy" -c 'CALL lifecycle.finish_restore()'; }
 refused() { sql -d "$copy" "$@" || true; }
 
+same() { if [ "$1" = "$2" ]; then pass "$3"; else fail "$3"; diag "$(diff <(echo "$2") <(echo "$1") | head -40)"; fi; }
+
 # Every table that has rows: how many, and what is in them.
 contents() {
   sql -d "$1" -c 'SET timezone = $$UTC$$' -c "SELECT format('SELECT %L, count(*), md5(string_agg(md5(t::text), %L ORDER BY md5(t::text))) FROM %s t HAVING count(*) > 0;', c.oid::regclass, '', c.oid::regclass)
@@ -41,19 +43,21 @@ contents() {
 }
 # Triggers, foreign keys, policies: what keeps the rows in order.
 rules() {
-  sql -d "$1" -c "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname IN ('lifecycle', 'HQ house') AND NOT tgisinternal AND NOT c.relispartition ORDER BY 1::text, 2" \
-    -c "SELECT conrelid::regclass, conname, convalidated, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = 'lifecycle' AND contype = 'f' AND conparentid = 0 ORDER BY 1::text, 2" \
-    -c "SELECT polrelid::regclass, polname, pg_get_expr(polqual, polrelid) FROM pg_policy ORDER BY 1::text, 2" \
-    -c "SELECT c.oid::regclass, relacl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('HQ house') AND NOT c.relispartition AND c.relkind IN ('r', 'p') ORDER BY 1::text"
+  sql -d "$1" -c "SELECT tgrelid::regclass, tgname, tgenabled, replace(pg_get_triggerdef(t.oid), E'\n', ' ') FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname IN ('lifecycle', 'HQ house') AND NOT tgisinternal AND NOT c.relispartition" \
+    -c "SELECT conrelid::regclass, conname, convalidated, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = c.connamespace
+      WHERE n.nspname IN ('lifecycle', 'HQ house') AND contype IN ('p', 'u', 'f') AND conparentid = 0 AND NOT r.relispartition" \
+    -c "SELECT polrelid::regclass, polname, polroles::regrole[], replace(pg_get_expr(polqual, polrelid), E'\n', ' ') FROM pg_policy" \
+    -c "SELECT c.oid::regclass, relowner::regrole, array_to_string(ARRAY(SELECT unnest(coalesce(relacl, acldefault('r', relowner)))::text ORDER BY 1), ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('lifecycle', 'HQ house') AND NOT c.relispartition AND c.relkind IN ('r', 'p', 'v')" |
+    sort
 }
-# The partitions are as good as those of the original: guarded, indexed, attached.
+# The partitions that have rows are as good as those of the original: their bounds, guard, triggers, indexes, keys, owners.
 partitions() {
-  sql -d "$1" -c "SELECT c.oid::regclass, pg_get_expr(relpartbound, c.oid), relrowsecurity, (SELECT string_agg(tgname || tgenabled, ' ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal),
-      (SELECT string_agg(indexrelid::regclass::text || indisvalid, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = c.oid),
-      (SELECT string_agg(pg_get_constraintdef(o.oid), ' ' ORDER BY pg_get_constraintdef(o.oid)) FROM pg_constraint o WHERE conrelid = c.oid)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('lifecycle', 'HQ house') AND relispartition AND relkind = 'r' AND EXISTS (SELECT FROM pg_class p WHERE p.oid = c.oid AND p.relpages >= 0) ORDER BY 1::text" \
-    | grep -v "premade"
+  sql -d "$1" -c "SELECT format('SELECT %L WHERE EXISTS (SELECT FROM %s);', concat_ws(' | ', c.oid::regclass, pg_get_expr(relpartbound, c.oid), relrowsecurity, relowner::regrole,
+      (SELECT string_agg(concat_ws(' ', tgname, tgenabled), ', ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal),
+      (SELECT string_agg(concat_ws(' ', indexrelid::regclass, indisvalid), ', ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = c.oid),
+      (SELECT string_agg(pg_get_constraintdef(o.oid), ', ' ORDER BY pg_get_constraintdef(o.oid)) FROM pg_constraint o WHERE conrelid = c.oid), reloptions), c.oid::regclass)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('lifecycle', 'HQ house') AND relispartition AND relkind = 'r'" | sql -d "$1" -f - | sort
 }
 # Everything once more: what was there is not taken again, what is new is taken once.
 goes_on() {
@@ -89,6 +93,7 @@ goes_on() {
 
 cp -a "$directory/export" "$directory/saved"
 must pg_dump --schema-only -n upstream -n public -f "$directory/upstream" "$original"
+sed -i '/^CREATE SCHEMA public;/d' "$directory/upstream"
 must pg_dump -F custom -f "$directory/whole" "$original"
 must pg_dump -F plain -f "$directory/text" "$original"
 must pg_dump -F custom --data-only -f "$directory/data" "$original"
@@ -97,10 +102,105 @@ all=$(contents "$original")
 order=$(rules "$original")
 ok "$([ "$(wc -l <<<"$all")" -gt 60 ] && echo t)" "the database has rows in many tables ($(wc -l <<<"$all"))"
 
-echo "# whole"
+parts=$(partitions "$original")
+
 fresh
 succeeds 'whole: pg_restore, in parallel' pg_restore --exit-on-error -j 2 -d "$copy" "$directory/whole"
-is "$(contents "$copy")" "$all" 'whole: every row of every table'
-is "$(rules "$copy")" "$order" 'whole: every trigger, key and policy'
+same "$(contents "$copy")" "$all" 'whole: every row of every table'
+same "$(rules "$copy")" "$order" 'whole: every trigger, key, policy and privilege'
+same "$(partitions "$copy")" "$parts" 'whole: every partition'
 goes_on 'whole'
+fresh
+succeeds 'whole, as text: psql' psql -X -q -v ON_ERROR_STOP=1 -d "$copy" -f "$directory/text"
+same "$(contents "$copy")" "$all" 'whole, as text: every row of every table'
+
+# The data alone.
+listed="pg_restore --list $directory/data"
+for how in 'in parallel' 'with triggers disabled' 'as text'; do
+  installed
+  name="the data alone, $how"
+  case $how in
+    'as text')
+      like "$(prepare "grep '^-- Data for Name' $directory/data_text")" 'NOTICE:  prepare_restore: [0-9]+ tables wait for their rows' "$name: prepared"
+      succeeds "$name: psql, in one transaction" psql -X -q -1 -v ON_ERROR_STOP=1 -d "$copy" -f "$directory/data_text"
+      ;;
+    *)
+      like "$(prepare "$listed")" 'NOTICE:  prepare_restore: [0-9]+ tables wait for their rows' "$name: prepared"
+      options=(-j 2)
+      [ "$how" = 'in parallel' ] || options=(--disable-triggers)
+      succeeds "$name: pg_restore" pg_restore --data-only --exit-on-error "${options[@]}" -d "$copy" "$directory/data"
+      ;;
+  esac
+  like "$(finish)" 'NOTICE:  finish_restore: done' "$name: finished"
+  same "$(contents "$copy")" "$all" "$name: every row of every table"
+  same "$(rules "$copy")" "$order" "$name: every trigger, key, policy and privilege"
+  same "$(partitions "$copy")" "$parts" "$name: every partition"
+  [ "$how" != 'in parallel' ] || goes_on "$name"
+done
+must sql -d "$copy" "${quiet[@]}" -c 'CALL lifecycle.install()' -c 'CALL lifecycle.install_warehouse($$HQ house$$)' -c 'CALL lifecycle.install_operational_tables()'
+is "$(sql -d "$copy" -c 'SELECT count(*) FROM lifecycle.quality_checks WHERE check_name = $$status_distribution$$')" 0 'install() goes on from there'
+
+# Without it: what install() has put there is in the way.
+installed
+like "$(pg_restore --data-only -d "$copy" "$directory/data" 2>&1 || true)" 'duplicate key value violates unique constraint' 'without prepare_restore() rows collide'
+
+# Where it is refused, and leaves everything as it was.
+installed
+rules_before=$(rules "$copy")
+like "$(refused -c 'CALL lifecycle.prepare_restore(NULL)')" 'prepare_restore\(\) has to know what the dump holds.*It was given a null.*HINT:  In psql:' 'it is told what the dump holds'
+like "$(refused -c "CALL lifecycle.prepare_restore('nothing of ours')")" 'In the 1 lines it was given is no row data of a table of lifecycle_ledger' '… in words that it knows'
+like "$(refused -c 'CALL lifecycle._prepare_restore($$-- Data for Name: events; Type: TABLE DATA; Schema: lifecycle; Owner: x$$)')" 'append-only tables cannot be opened from here' 'its body opens nothing by itself'
+like "$(refused -c 'CALL lifecycle.finish_restore()')" 'no restore was prepared' 'nothing is finished that was not begun'
+must sql -d "$copy" -c "INSERT INTO lifecycle.contacts (contact_id) VALUES ('mine')" -c "INSERT INTO lifecycle.event_types VALUES ('mine', '')" -c "UPDATE lifecycle.retention_policies SET note = 'mine' WHERE relation = 'lifecycle.lifecycle_events'::regclass"
+like "$(prepare "$listed" || true)" 'Rows that install\(\) did not put there are in lifecycle.contacts \(1 of 1\), lifecycle.event_types \(1 of 6\), lifecycle.retention_policies \(1 of [0-9]+\)' 'whatever is of value is told'
+must sql -d "$copy" -c "GRANT USAGE ON SCHEMA lifecycle TO $role" -c "GRANT SELECT ON lifecycle.schema_version TO $role"
+like "$(refused -c "SET ROLE $role" -c "CALL lifecycle.prepare_restore('x')")" 'permission denied for prepare_restore\(\)' 'it is for the owner'
+same "$(rules "$copy" | grep -v '^lifecycle.schema_version|postgres')" "$(grep -v '^lifecycle.schema_version|postgres' <<<"$rules_before")" 'refused, it leaves triggers and keys as they were'
+must sql -d "$copy" "${quiet[@]}" -c 'CALL lifecycle.maintain_partitions()'
+like "$(prepare "$listed" || true)" 'this database is in use.*Procedures have run here' 'a database at work is none to restore into'
+like "$(printf '%s\n' "\\set contents \`$listed\`" "CALL lifecycle.prepare_restore(:'contents');" | sql -d "$original" 2>&1 || true)" 'this database is in use' '… least of all the original'
+same "$(contents "$original")" "$all" '… which has all its rows'
+
+must sql -d "$copy" -c 'DROP TABLE lifecycle.operation_events CASCADE' -c 'TRUNCATE lifecycle.pipeline_runs'
+like "$(prepare "$listed" || true)" 'the dump has tables that are not here.*lifecycle.operation_events\..*HINT:  Make them first' 'a table that is missing is told'
+
+# Half-way: everything else is refused; what did not come is told; and it can be given up.
+installed
+fresh_contents=$(contents "$copy")
+must prepare "$listed"
+for call in 'lifecycle.sync_contact_events()' 'lifecycle.ingest_events()' 'lifecycle.export()' 'lifecycle.install()' 'lifecycle.maintain_partitions()'; do
+  like "$(refused -c "CALL $call")" 'data is being restored into this database.*HINT:  When the data is there.*finish_restore' "half-way $call is refused"
+done
+like "$(prepare "$listed" || true)" 'data is being restored' '… and so is another preparation'
+like "$(refused -c "SET ROLE $role" -c 'CALL lifecycle.finish_restore()')" '(permission denied|must be owner)' '… and the end of it to anybody else'
+like "$(refused -c 'TRUNCATE lifecycle.events')" 'is append-only' '… and the guard stands'
+pg_restore --list "$directory/data" | grep -v 'TABLE DATA lifecycle users ' >"$directory/list"
+must pg_restore --data-only --exit-on-error -L "$directory/list" -d "$copy" "$directory/data"
+like "$(refused -c 'CALL lifecycle.finish_restore()')" 'violates foreign key constraint' 'rows that others point to and that did not come are told'
+pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle users ' >"$directory/list"
+must pg_restore --data-only --exit-on-error -L "$directory/list" -d "$copy" "$directory/data"
+like "$(finish)" 'finish_restore: done' 'once they have come it ends well'
+same "$(contents "$copy")" "$all" '… with every row'
+installed
+must prepare "$listed"
+must pg_restore --data-only --exit-on-error -L <(pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle events_') -d "$copy" "$directory/data"
+like "$(refused -c 'CALL lifecycle.finish_restore()')" '200 events came without their keys' 'events without their keys are told'
+installed
+must prepare "$listed"
+must pg_restore --data-only --exit-on-error -L <(pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle contact_events_') -d "$copy" "$directory/data"
+like "$(refused -c 'CALL lifecycle.finish_restore()')" 'tables of contact_events belong to no source' 'rows of the ledger without their sources are told'
+installed
+must prepare "$listed"
+must pg_restore --data-only --exit-on-error -L <(pg_restore --list "$directory/data" | grep -v 'TABLE DATA lifecycle contact_events_forms') -d "$copy" "$directory/data"
+must sql -d "$copy" -c 'DROP TABLE lifecycle.contact_events_forms'
+like "$(finish)" 'the rows of 1 sources were not in the dump' 'a source whose rows were left out gets a table'
+must sql -d "$copy" "${quiet[@]}" -c "CALL lifecycle.sync_contact_events('forms')"
+is "$(sql -d "$copy" -c "SELECT count(*) FROM lifecycle.contact_events WHERE source_system = 'forms'")" "$(sql -d "$original" -c "SELECT count(*) FROM lifecycle.contact_events WHERE source_system = 'forms'")" '… which the next sync fills'
+installed
+must prepare "$listed"
+like "$(finish)" 'NOTICE:  finish_restore: done; the rows are of another release, or none came' 'it can be given up'
+like "$(refused -c 'CALL lifecycle.ingest_events()')" 'CALL lifecycle.install\(\)' '… and says what fills the tables again'
+must sql -d "$copy" "${quiet[@]}" -c 'CALL lifecycle.install()' -c 'CALL lifecycle.install_warehouse($$HQ house$$, $$1 month$$)' -c 'CALL lifecycle.install_operational_tables()'
+is "$(sed 's/|[^|]*$//' <<<"$(contents "$copy")")" "$(sed 's/|[^|]*$//' <<<"$fresh_contents")" '… as before'
+like "$(prepare "$listed")" 'tables wait for their rows' '… and prepared again'
 done_testing

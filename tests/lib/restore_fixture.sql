@@ -16,7 +16,7 @@ CALL lifecycle.sync_contact_events('Mails: odd');
 INSERT INTO lifecycle.event_types VALUES ('visit', 'Somebody came by');
 DELETE FROM lifecycle.lifecycle_transitions WHERE from_stage = 'Referral';
 UPDATE lifecycle.event_rules SET enabled = false WHERE code = (SELECT min(code) FROM lifecycle.event_rules);
-INSERT INTO lifecycle.event_verbs (past, base, kind) VALUES ('frobbed', 'frob', 'regular');
+INSERT INTO lifecycle.event_verbs (past, base, kind) VALUES ('frobbed', 'frob', 'past');
 INSERT INTO lifecycle.event_sources (source, enforcement) VALUES ('lenient', 'warn');
 DELETE FROM lifecycle.secret_rules WHERE name = 'npm_token';
 DELETE FROM lifecycle.quality_checks WHERE check_name = 'status_distribution';
@@ -69,4 +69,10 @@ INSERT INTO lifecycle.lifecycle_events (event_type, user_id, event_data, created
   SELECT 'stage_changed', md5('user1')::uuid, '{}', date_trunc('month', now()) - interval '26 months' + i * interval '1 hour' FROM generate_series(1, 20) i;
 UPDATE lifecycle.retention_policies SET directory = :'directory' || '/archive';
 CALL lifecycle.apply_retention();
+-- So that nothing is left to do.
+CALL lifecycle.sync_contact_events('forms');
 CALL lifecycle.sync_contact_events('Mails: odd');
+CALL lifecycle.process_triggers();
+CALL lifecycle.refresh_segments();
+CALL lifecycle.roll_up_metrics();
+CALL lifecycle.export();
