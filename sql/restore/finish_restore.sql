@@ -28,7 +28,8 @@ BEGIN
       PERFORM lifecycle._grant_duty(item.grantee, item.duty, item.org_id, item.warehouse);
     ELSE
       RAISE WARNING USING MESSAGE = format('there is no role %I, which is %s of warehouse "%s"', item.role, item.duty, item.warehouse),
-        HINT = format('Once it is there: CALL lifecycle.install_warehouse(%L);', item.warehouse);
+        HINT = CASE item.duty WHEN 'tenant' THEN format('Once it is there: SELECT lifecycle.grant_tenant(%L, %L, %L);', quote_ident(item.role), item.org_id, item.warehouse)
+          ELSE format('Once it is there: SELECT lifecycle.grant_warehouse(%L, %L, %L);', quote_ident(item.role), item.duty, item.warehouse) END;
     END IF;
   END LOOP;
   DROP TABLE lifecycle.restore_steps;
