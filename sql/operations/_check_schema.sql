@@ -13,7 +13,9 @@ BEGIN
       DETAIL = 'There is no table lifecycle.schema_version.',
       HINT = 'CALL lifecycle.install();';
   END IF;
-  PERFORM lifecycle._require_no_restore();
+  IF to_regclass('lifecycle.restore_steps') IS NOT NULL THEN
+    PERFORM lifecycle._require_no_restore();
+  END IF;
   IF NOT has_table_privilege('lifecycle.schema_version', 'SELECT') THEN
     RAISE EXCEPTION USING
       ERRCODE = 'insufficient_privilege',

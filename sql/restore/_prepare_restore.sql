@@ -10,6 +10,8 @@ BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('prepare_restore()');
   PERFORM lifecycle._lock_installation();
+  -- Another session may have been before this one.
+  PERFORM lifecycle._require_no_restore();
   PERFORM set_config('client_min_messages', 'error', true);
   DROP TABLE IF EXISTS pg_temp.lifecycle_restore;
   CREATE TEMP TABLE lifecycle_restore (kind text NOT NULL, relation regclass, name name, definition text, content jsonb) ON COMMIT DROP;

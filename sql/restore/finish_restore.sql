@@ -7,12 +7,14 @@ DECLARE
   item record;
   sources_left bigint;
 BEGIN
+  IF to_regclass('lifecycle.schema_version') IS NOT NULL THEN
+    PERFORM lifecycle._require_owner('finish_restore()');
+    PERFORM lifecycle._lock_installation();
+  END IF;
   IF to_regclass('lifecycle.restore_steps') IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'no restore was prepared in this database',
       HINT = 'Before a dump of the data alone is restored: CALL lifecycle.prepare_restore(contents); a whole dump needs neither.';
   END IF;
-  PERFORM lifecycle._require_owner('finish_restore()');
-  PERFORM lifecycle._lock_installation();
   PERFORM set_config('client_min_messages', 'warning', true);
   sources_left := lifecycle._attach_sources();
   PERFORM lifecycle._require_event_keys();

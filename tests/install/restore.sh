@@ -3,6 +3,7 @@
 # compared; then everything goes on, and nothing comes twice. And whatever can be done wrong with prepare_restore() and finish_restore().
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
+. "$repo/tests/lib/session.sh"
 cd "$repo"
 sql() { psql -X -A -t -q -v ON_ERROR_STOP=1 "$@" 2>&1; }
 original=$PGDATABASE copy=${PGDATABASE}_copy role=restore_tenant_$$
@@ -203,4 +204,22 @@ like "$(refused -c 'CALL lifecycle.ingest_events()')" 'CALL lifecycle.install\(\
 must sql -d "$copy" "${quiet[@]}" -c 'CALL lifecycle.install()' -c 'CALL lifecycle.install_warehouse($$HQ house$$, $$1 month$$)' -c 'CALL lifecycle.install_operational_tables()'
 is "$(sed 's/|[^|]*$//' <<<"$(contents "$copy")")" "$(sed 's/|[^|]*$//' <<<"$fresh_contents")" '… as before'
 like "$(prepare "$listed")" 'tables wait for their rows' '… and prepared again'
+
+# Two at once; and a role that is not there.
+installed
+contents_of_dump=$(pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle ')
+session_open first -d "$copy"; session_open second -d "$copy"
+session_query first "BEGIN; CALL lifecycle.prepare_restore('$contents_of_dump')" >/dev/null
+session_send second "CALL lifecycle.prepare_restore('$contents_of_dump')"
+succeeds 'a second preparation waits' session_blocked second
+session_query first COMMIT >/dev/null
+like "$(session_wait second)" 'data is being restored' '… and is refused'
+must pg_restore --data-only --exit-on-error -L <(pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle ') -d "$copy" "$directory/data"
+must sql -d "$copy" -c "UPDATE lifecycle.warehouse_roles SET role = 'restore_nobody'"
+session_query first 'BEGIN' >/dev/null
+like "$(session_query first 'CALL lifecycle.finish_restore()')" "there is no role restore_nobody, which is tenant of warehouse \"HQ house\".*SELECT lifecycle.grant_tenant\('restore_nobody', '[0-9a-f-]+', 'HQ house'\)" 'a role that is missing is told'
+session_send second 'CALL lifecycle.finish_restore()'
+succeeds 'a second end waits' session_blocked second
+session_query first COMMIT >/dev/null
+like "$(session_wait second)" 'no restore was prepared' '… and finds it done'
 done_testing
