@@ -81,6 +81,27 @@ SELECT is((SELECT string_agg(code, ', ') FROM lifecycle.dead_letters WHERE resol
 CALL lifecycle.retry_dead_letters('export');
 SELECT is((SELECT attempts FROM lifecycle.dead_letters WHERE body::jsonb ? 'at' AND NOT body::jsonb ? 'docs' AND resolved_at IS NULL), 2, '... is found by what it holds');
 
+-- Straight into files, from a source that numbers its changes.
+\set directory `mktemp -d /tmp/export.XXXXXX && chmod 777 /tmp/export.*`
+\setenv DIRECTORY :directory
+SELECT lifecycle.unregister_dataset_source('dx_operation_events_v1', 'up.plain'), lifecycle.unregister_destination('hq') \g /dev/null
+UPDATE lifecycle.dead_letters SET resolved_at = now();
+CREATE TABLE up.tracked (event uuid PRIMARY KEY, run uuid, type text, n bigint, at timestamptz, org uuid, kind text, entity uuid, meta json, note json, changed_xid xid8 DEFAULT pg_current_xact_id());
+CREATE INDEX ON up.tracked (changed_xid);
+INSERT INTO up.tracked SELECT id(5000 + n), id(n), 'request_sent', n, '2025-07-01+00', id(1), 'company', id(2), (ARRAY['{"a": "\u0000"}', '{"b": [1]}', NULL])[1 + n % 3]::json, '"\u0000"' FROM generate_series(1, 9) n;
+SELECT lifecycle.register_dataset_source('dx_operation_events_v1', 'up.tracked', mapping('"meta"')), lifecycle.register_destination('files', 'directory', :'directory', datasets => '{dx_operation_events_v1}') \g /dev/null
+SELECT isnt(d.query, NULL, 'such rows go straight into files') FROM lifecycle._direct_rows(lifecycle._dataset_contract('dx_operation_events_v1'), 'up.tracked', mapping('"meta"'), 'true') d;
+CALL lifecycle.export();
+SELECT is((SELECT concat_ws(' ', status, rows_in, written, dead) FROM lifecycle.pipeline_runs WHERE procedure = 'export' ORDER BY run_id DESC LIMIT 1), 'succeeded 9 6 3', '... but for those that are none');
+SELECT is((SELECT string_agg(concat_ws(' ', code, json_pointer, body::jsonb ->> 'n', body::jsonb ->> 'note'), ', ' ORDER BY body::jsonb ->> 'n') FROM lifecycle.dead_letters WHERE resolved_at IS NULL),
+  'unfit_json /meta 3 "\u0000", unfit_json /meta 6 "\u0000", unfit_json /meta 9 "\u0000"', '... which are dead letters');
+SELECT lifecycle.register_dataset_source('dx_operation_events_v1', 'up.tracked', mapping('["meta", "n"]')) \g /dev/null
+UPDATE lifecycle.dead_letters SET resolved_at = now();
+UPDATE up.tracked SET changed_xid = pg_current_xact_id();
+CALL lifecycle.export();
+SELECT is((SELECT concat_ws(' ', status, rows_in, written, dead) FROM lifecycle.pipeline_runs WHERE procedure = 'export' ORDER BY run_id DESC LIMIT 1), 'succeeded 9 6 3', '... in an object of columns, too');
+\! rm -r "$DIRECTORY"
+
 -- The ledger, too, takes the column itself, and holds rows with what is within arrays and composites.
 INSERT INTO lifecycle.contacts (contact_id, email) VALUES ('1', 'a@x.example');
 CREATE TABLE up.forms (id integer, doc json, docs json[], pair up.pair);
