@@ -12,7 +12,7 @@ BEGIN
     FROM lifecycle._restored_tables(contents) r LEFT JOIN pg_class p ON p.oid = r.parent WHERE r.relation IS NULL ORDER BY r.schema_name, r.table_name
   LOOP
     made := NULL;
-    IF missing.parent = 'lifecycle.contact_events'::regclass OR missing.table_name ~ '_archived_\d+$' THEN
+    IF missing.parent = 'lifecycle.contact_events'::regclass OR (missing.parent IS NOT NULL AND missing.table_name ~ '_archived_\d+$') THEN
       -- Which source's it is stands in sources, which is still to come; what was detached for an archive is a table by itself.
       EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING COMMENTS) WITH (fillfactor = %s)',
         missing.schema_name, missing.table_name, missing.parent, CASE missing.parent WHEN 'lifecycle.contact_events'::regclass THEN 85 ELSE 100 END);

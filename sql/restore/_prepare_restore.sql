@@ -35,7 +35,6 @@ BEGIN
   SELECT count(*) INTO tables FROM lifecycle._restored_tables(contents) r;
   PERFORM lifecycle._empty_restored();
   CREATE TABLE lifecycle.restore_steps AS SELECT t.kind, t.relation, t.name, t.definition, now() AS prepared_at FROM pg_temp.lifecycle_restore t WHERE t.kind IN ('root', 'made', 'trigger', 'constraint');
-  PERFORM lifecycle._give_to_ledger_owner(to_regclass('lifecycle.restore_steps'));
   PERFORM set_config('client_min_messages', said, true);
   RAISE NOTICE USING MESSAGE = format('prepare_restore: %s tables wait for their rows', tables),
     HINT = 'Restore the data now; then CALL lifecycle.finish_restore();';

@@ -4,6 +4,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   said text := current_setting('client_min_messages');
+  acted_as text := current_setting('role');
   item record;
   sources_left bigint;
 BEGIN
@@ -16,6 +17,10 @@ BEGIN
       HINT = 'Before a dump of the data alone is restored: CALL lifecycle.prepare_restore(contents); a whole dump needs neither.';
   END IF;
   PERFORM set_config('client_min_messages', 'warning', true);
+  -- What is to be done stands in a table: a superuser does no more of it than whoever can write it could.
+  IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+    PERFORM set_config('role', pg_get_userbyid(c.relowner), true) FROM pg_class c WHERE c.oid = to_regclass('lifecycle.restore_steps') AND pg_get_userbyid(c.relowner) <> current_user;
+  END IF;
   sources_left := lifecycle._attach_sources();
   PERFORM lifecycle._require_event_keys();
   FOR item IN SELECT s.* FROM lifecycle.restore_steps s WHERE s.kind = 'constraint' ORDER BY s.relation::text, s.name LOOP
@@ -35,6 +40,7 @@ BEGIN
     END IF;
   END LOOP;
   DROP TABLE lifecycle.restore_steps;
+  PERFORM set_config('role', acted_as, true);
   PERFORM set_config('client_min_messages', said, true);
   IF sources_left > 0 THEN
     RAISE NOTICE 'finish_restore: the rows of % sources were not in the dump; the next sync loads them anew', sources_left;
@@ -47,4 +53,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.finish_restore() IS
-  'After prepare_restore() and the restore of the data: attaches the tables of the ledger''s sources, brings foreign keys back, which checks the rows, and triggers, guards and policies as they were. From then on everything works again. Without a restore in between it ends the preparation; install() then fills the tables as before. For the owner of the tables. Errors, with nothing done: 55000 where none was prepared, or events came without their keys; 23503 where rows that others point to did not come.';
+  'After prepare_restore() and the restore of the data: attaches the tables of the ledger''s sources, brings foreign keys back, which checks the rows, and triggers, guards and policies as they were. From then on everything works again. Without a restore in between it ends the preparation; install() then fills the tables as before. For the owner of the tables; where a superuser prepared it, for one. Errors, with nothing done: 55000 where none was prepared, or events came without their keys; 23503 where rows that others point to did not come.';

@@ -205,10 +205,17 @@ must sql -d "$copy" "${quiet[@]}" -c 'CALL lifecycle.install()' -c 'CALL lifecyc
 is "$(sed 's/|[^|]*$//' <<<"$(contents "$copy")")" "$(sed 's/|[^|]*$//' <<<"$fresh_contents")" '… as before'
 like "$(prepare "$listed")" 'tables wait for their rows' '… and prepared again'
 
+# A superuser who finishes does no more than whoever prepared could.
+must sql -d "$copy" -c "ALTER TABLE lifecycle.restore_steps OWNER TO $role"
+like "$(refused -c 'CALL lifecycle.finish_restore()')" '(permission denied|must be owner)' 'what is to be done is done as whoever could have written it'
+must sql -d "$copy" -c 'ALTER TABLE lifecycle.restore_steps OWNER TO CURRENT_USER'
+like "$(sql -d "$copy" -c 'CALL lifecycle.finish_restore()' -c 'SELECT current_user = session_user')" 'finish_restore: done.*t$' '… and the role is as before'
+
 # Two at once; and a role that is not there.
 installed
+session_open first -d "$copy"
 contents_of_dump=$(pg_restore --list "$directory/data" | grep 'TABLE DATA lifecycle ')
-session_open first -d "$copy"; session_open second -d "$copy"
+session_open second -d "$copy"
 session_query first "BEGIN; CALL lifecycle.prepare_restore('$contents_of_dump')" >/dev/null
 session_send second "CALL lifecycle.prepare_restore('$contents_of_dump')"
 succeeds 'a second preparation waits' session_blocked second

@@ -69,6 +69,9 @@ INSERT INTO lifecycle.lifecycle_events (event_type, user_id, event_data, created
   SELECT 'stage_changed', md5('user1')::uuid, '{}', date_trunc('month', now()) - interval '26 months' + i * interval '1 hour' FROM generate_series(1, 20) i;
 UPDATE lifecycle.retention_policies SET directory = :'directory' || '/archive';
 CALL lifecycle.apply_retention();
+-- One that was detached for its archive, and whose run was killed then.
+CREATE TABLE lifecycle.events_p2020_01_archived_99 (LIKE lifecycle.events);
+INSERT INTO lifecycle.events_p2020_01_archived_99 SELECT * FROM lifecycle.events LIMIT 3;
 -- So that nothing is left to do.
 CALL lifecycle.sync_contact_events('forms');
 CALL lifecycle.sync_contact_events('Mails: odd');
