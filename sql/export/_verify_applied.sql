@@ -29,7 +29,7 @@ BEGIN
       same := format('ROW(%s) IS NOT DISTINCT FROM ROW(%s)', (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(given) c), (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(given) c));
   END CASE;
   EXECUTE format('SELECT count(*), min(concat_ws(''/'', %s)) FROM %s b WHERE NOT EXISTS (SELECT FROM %s t WHERE %s AND %s)',
-      (SELECT string_agg(format('b.%I::text', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)), source, target,
+      (SELECT string_agg(format('b.%I::text', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)), source, lifecycle._rows_at_hand(target, source, key::name[]),
       (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(key) name), same)
     INTO missing, example;
   IF missing <> dead THEN
