@@ -23,7 +23,7 @@ BEGIN
   keys := lifecycle._warehouse_table(warehouse, shape.key_table);
   IF lifecycle._lies_elsewhere(keys) THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('the keys of dataset "%s" are not on this node alone: %s', dataset, keys),
-      DETAIL = 'That a key was never used can only be told where all of them are.', HINT = format('SELECT undistribute_table(%L); the dataset''s own table may be distributed (docs/SCALE.md).', keys);
+      DETAIL = 'That a key was never used can only be told where all of them are.', HINT = 'Bring them back to one node; the dataset''s own table may be distributed (docs/SCALE.md has the calls).';
   END IF;
   columns := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(lifecycle._batch_columns(target, source)) WITH ORDINALITY AS c(name, place));
   key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
