@@ -155,4 +155,17 @@ SELECT is((SELECT repeated FROM lifecycle.receive_batch('dx_company_entities_v1'
 INSERT INTO pg_catalog.pg_dist_partition VALUES ('far.dx_operation_runs_v1_keys'::regclass);
 SELECT throws_ok($$SELECT lifecycle._apply_rows('dx_operation_runs_v1', 'runs', 'far')$$, '0A000', 'the keys of dataset "dx_operation_runs_v1" are not on this node alone: far.dx_operation_runs_v1_keys', 'a table of keys that is distributed');
 
+-- What has to be on this node, and is not, is told.
+CREATE EXTENSION dblink;
+CREATE FUNCTION error_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM dblink_exec(format('host=%s port=%s dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user), command);
+  RETURN 'none';
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+INSERT INTO pg_catalog.pg_dist_partition SELECT format('lifecycle.%I', name)::regclass FROM unnest('{secret_rules,event_rules,contact_source,contact_events}'::text[]) name;
+SELECT is(error_of($$CALL lifecycle.sync_contact_events()$$), '0A000 sync_contact_events: contact_events is distributed, and runs write to a ledger on one node', 'a ledger');
+SELECT is(error_of($$SELECT lifecycle.secrets_in('{}')$$), '0A000 the rows of lifecycle.secret_rules lie on other nodes', 'rules of secrets');
+SELECT is(error_of($$SELECT lifecycle.event_problems('{}')$$), '0A000 the rows of lifecycle.event_rules lie on other nodes', 'the contract of events');
+SELECT is(error_of($$SELECT lifecycle.resolve_contact(NULL, 'a@example.com')$$), '0A000 the rows of lifecycle.contact_source lie on other nodes', 'which contacts are meant');
 SELECT * FROM finish();
