@@ -1,5 +1,6 @@
 #include "functions/event/contract_tables_pg.hpp"
 
+#include "functions/pg/elsewhere.hpp"
 #include "functions/pg/text.hpp"
 
 extern "C" {
@@ -48,6 +49,7 @@ Relation open_installed(const char* name) {
                     errdetail("The event contract is read from the tables that install() makes."),
                     errhint("Rename what has its name, then CALL lifecycle.install();")));
   }
+  pg::require_here(relation);
   return opened;
 }
 
