@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 11> logical_names = {"string",    "string
                                                             "timestamp", "date",   "object"};
 constexpr std::array<std::string_view, 4> semantics_names = {"append-only", "versioned-upsert", "insert-if-absent",
                                                              "replace"};
+constexpr std::array<std::string_view, 4> personal_names = {"value", "address", "words", "state"};
 constexpr std::array<std::string_view, 5> status_names = {"proposed", "draft", "active", "deprecated", "retired"};
 constexpr std::array<std::string_view, 17> document_members = {"apiVersion",
                                                                "kind",
@@ -249,9 +250,35 @@ class Reader {
         document_.note(computed, "it must be true or false");
       }
     }
+    check_reference(place, column);
+    check_personal(place);
     read_valid_values(place, column);
     check_schema_version(place, column);
     return column;
+  }
+
+  // What SQL is made of, and what an erasure goes by: nothing that is only alike.
+  void check_reference(const Node& place, const Column& column) {
+    const Node reference = document_.custom_property(place, "reference");
+    if (!reference.exists()) {
+      return;
+    }
+    constexpr std::int64_t most_bytes = 1024 * 1024;
+    if (!reference.value->is_number_integer() || reference.value->get<std::int64_t>() < 1 ||
+        reference.value->get<std::int64_t>() > most_bytes) {
+      document_.note(reference, "it must be a number of bytes from 1 to 1048576");
+    } else if (column.type && column.type != ColumnType::text && column.type != ColumnType::varchar) {
+      document_.note(reference, "only a text can be a reference");
+    }
+  }
+
+  void check_personal(const Node& place) {
+    const Node personal = document_.custom_property(place, "personal");
+    if (personal.exists() && (!personal.value->is_string() ||
+                              index_of(personal_names, std::string_view(personal.value->get_ref<const std::string&>())) ==
+                                  personal_names.size())) {
+      document_.note(personal, "it must be " + one_of(personal_names));
+    }
   }
 
   void read_type(const Node& place, Column& column) {

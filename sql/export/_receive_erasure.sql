@@ -10,6 +10,7 @@ DECLARE
   redacted bigint := 0;
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_warehouse(warehouse);
   IF condition IS NOT NULL THEN
     PERFORM lifecycle._open_append_only('erasure');
     EXECUTE (SELECT format('UPDATE %s a SET %s WHERE (%s) AND (%s)', target, string_agg(format('%I = %s', p.name, p.redacted), ', ' ORDER BY p.place), condition,

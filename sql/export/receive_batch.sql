@@ -21,6 +21,7 @@ BEGIN
   PERFORM lifecycle._check_schema();
   contract := lifecycle._dataset_contract(dataset);
   PERFORM lifecycle._check_contract_version(dataset, contract ->> 'version', contract_version);
+  PERFORM lifecycle._require_warehouse(warehouse);
   PERFORM lifecycle._warehouse_table(warehouse, dataset);
 
   -- The same batch twice at once: the second waits, and finds what the first did.

@@ -108,6 +108,23 @@ TEST(Contract, ContradictsItself) {
   EXPECT_EQ(told(read_contract(version.dump())), "");
 }
 
+TEST(Contract, MarksOfAColumnAreWhatTheyMean) {
+  const auto marked = [](std::size_t column, const char* property, const json& value) {
+    json document = sound;
+    document["schema"][0]["properties"][column]["customProperties"] = {{{"property", property}, {"value", value}}};
+    return told(read_contract(document.dump()));
+  };
+  const std::string at = "/schema/0/properties/2/customProperties/0/value: ";
+  EXPECT_EQ(marked(2, "reference", 1024), "");
+  for (const json& value : {json("1024"), json("1) OR true OR (1"), json(0), json(1.5), json(1048577), json(true)}) {
+    EXPECT_EQ(marked(2, "reference", value), at + "it must be a number of bytes from 1 to 1048576; ") << value;
+  }
+  EXPECT_EQ(marked(2, "personal", "words"), "");
+  for (const json& value : {json("vaule"), json(""), json(true)}) {
+    EXPECT_EQ(marked(2, "personal", value), at + "it must be value, address, words or state; ") << value;
+  }
+}
+
 TEST(Contract, RefusesWhatIsNoDocument) {
   EXPECT_THROW(read_contract("{"), Error);
   EXPECT_THROW(read_contract(""), Error);
