@@ -274,9 +274,10 @@ class Reader {
 
   void check_personal(const Node& place) {
     const Node personal = document_.custom_property(place, "personal");
-    if (personal.exists() && (!personal.value->is_string() ||
-                              index_of(personal_names, std::string_view(personal.value->get_ref<const std::string&>())) ==
-                                  personal_names.size())) {
+    if (personal.exists() &&
+        (!personal.value->is_string() ||
+         index_of(personal_names, std::string_view(personal.value->get_ref<const std::string&>())) ==
+             personal_names.size())) {
       document_.note(personal, "it must be " + one_of(personal_names));
     }
   }

@@ -1,7 +1,7 @@
 // lifecycle_lawful_call: the body of a public procedure (or function) NAME(…) that may change append-only tables. It
 // runs the procedure _NAME(…) of the same schema and arguments, in any language, within a lawful frame; there alone
-// _open_append_only() works. Of one that is internal itself, _NAME(…), that is _NAME_lawfully(…). Both must be members of
-// this extension, so a frame cannot be had for a procedure of a user's own, and calling the inner one directly opens
+// _open_append_only() works. Of one that is internal itself, _NAME(…), that is _NAME_lawfully(…). Both must be members
+// of this extension, so a frame cannot be had for a procedure of a user's own, and calling the inner one directly opens
 // nothing.
 #include "functions/guard/door_pg.hpp"
 #include "functions/pg/function.hpp"
@@ -39,9 +39,8 @@ Oid inner_procedure(Oid outer) {
   const Oid inner = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
                                     PointerGetDatum(&form->proargtypes), ObjectIdGetDatum(form->pronamespace));
   if (!OidIsValid(inner)) {
-    ereport(ERROR,
-            (errcode(ERRCODE_UNDEFINED_FUNCTION),
-             errmsg("procedure \"%s\" has no \"%s\" of the same arguments to run", outer_name, name)));
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+                    errmsg("procedure \"%s\" has no \"%s\" of the same arguments to run", outer_name, name)));
   }
   ReleaseSysCache(tuple);
   return inner;
