@@ -10,9 +10,12 @@ BEGIN
   IF pg_event_trigger_table_rewrite_reason() & retyped <> 0 AND EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE t.tgrelid = pg_event_trigger_table_rewrite_oid() AND p.proname = '_append_only' AND n.nspname = 'lifecycle') THEN
     -- Those of a warehouse have to be brought back to their contract where they do not keep it, which nobody can tell from here.
-    IF to_regclass('lifecycle.warehouse_tables') IS NOT NULL AND has_table_privilege('lifecycle.warehouse_tables', 'SELECT')
-      AND EXISTS (SELECT FROM lifecycle.warehouse_tables w WHERE w.relation = coalesce(pg_partition_root(pg_event_trigger_table_rewrite_oid()), pg_event_trigger_table_rewrite_oid())) THEN
-      RETURN;
+    IF (SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'lifecycle' AND c.relname = 'warehouse_tables') THEN
+      PERFORM FROM lifecycle.warehouse_tables w WHERE w.relation = coalesce(pg_partition_root(pg_event_trigger_table_rewrite_oid()), pg_event_trigger_table_rewrite_oid());
+      IF FOUND THEN
+        RETURN;
+      END IF;
     END IF;
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
       MESSAGE = format('table "%s" is append-only: its rows are not written anew', pg_event_trigger_table_rewrite_oid()::regclass),
