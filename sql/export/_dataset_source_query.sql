@@ -36,6 +36,7 @@ BEGIN
   END IF;
   SELECT string_agg(format('%L, s.%I', k.name, k.name), ', ') INTO key_columns FROM (SELECT DISTINCT compiled.source_columns[c.place] AS name
     FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL AND compiled.source_columns[c.place] IS NOT NULL) k;
+  -- What is asked of a row or done to it here, _direct_rows() has to ask or leave to this.
   -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only (s.* and not s, which would be a column of
   -- that name).
   RETURN format($sql$

@@ -34,7 +34,10 @@ BEGIN
     SELECT * INTO cut FROM lifecycle._exact_cut(destination, dataset, relation);
     EXECUTE format('SELECT EXISTS (SELECT FROM %s s WHERE %s)', relation, cut.condition) INTO any_new;
     IF any_new THEN
-      SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export') s;
+      SELECT * INTO sent FROM lifecycle._send_directly(run, destination, dataset, relation, source.mapping, cut.condition, 'export');
+      IF sent.batches IS NULL THEN
+        SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export') s;
+      END IF;
       batches := sent.batches;
       rejected := sent.rejected;
     END IF;

@@ -29,15 +29,27 @@ BEGIN
     RETURN;
   END IF;
 
-  PERFORM lifecycle._run_lock('contacts', true);
-  BEGIN
-    PERFORM lifecycle._refresh_contact_directory();
-  EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS contacts_state = RETURNED_SQLSTATE, contacts_message = MESSAGE_TEXT, contacts_detail = PG_EXCEPTION_DETAIL,
-      contacts_hint = PG_EXCEPTION_HINT;
-  END;
-  CALL lifecycle._next_transaction();
-  PERFORM lifecycle._run_unlock('contacts');
+  -- Several at once, the largest first; what the server has no room for is done here.
+  IF procedure = 'rebuild_contact_events' AND cardinality(names) > 1 AND current_setting('lifecycle_ledger.rebuild_workers')::integer > 1 THEN
+    SELECT array_agg(w.name ORDER BY w.name) FILTER (WHERE NOT w.was_run),
+        (array_agg(w.sqlstate ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.message ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1],
+        (array_agg(w.detail ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.hint ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1]
+      INTO names, first_state, first_message, first_detail, first_hint
+      FROM lifecycle._rebuild_in_workers(names, wait) w;
+  END IF;
+  IF names IS NULL THEN
+    names := '{}';
+  ELSE
+    PERFORM lifecycle._run_lock('contacts', true);
+    BEGIN
+      PERFORM lifecycle._refresh_contact_directory();
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS contacts_state = RETURNED_SQLSTATE, contacts_message = MESSAGE_TEXT, contacts_detail = PG_EXCEPTION_DETAIL,
+        contacts_hint = PG_EXCEPTION_HINT;
+    END;
+    CALL lifecycle._next_transaction();
+    PERFORM lifecycle._run_unlock('contacts');
+  END IF;
 
   FOREACH name IN ARRAY names LOOP
     -- Without its contacts no source can be worked on; each has it on record.
