@@ -23,6 +23,7 @@ BEGIN
   END IF;
   directory := target.place || '/' || dataset;
   PERFORM lifecycle._check_directory(target.place);
+  PERFORM lifecycle._claim_directory(destination, target.place);
   PERFORM lifecycle._make_directory(directory);
   PERFORM lifecycle._drop_staged_rows();
   PERFORM lifecycle._make_rejects();
