@@ -51,7 +51,7 @@ BEGIN
     GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
   END;
   SELECT 0::bigint AS differing, 0::bigint AS source_only, 0::bigint AS target_only, 0::bigint AS resent, 0::bigint AS overwritten, 0::bigint AS tombstones, 0::bigint AS held,
-    0::bigint AS remaining, 0::bigint AS target_only_left INTO totals;
+    0::bigint AS remaining, 0::bigint AS target_only_left, NULL::text AS unmarked INTO totals;
   CALL lifecycle._next_transaction();
   WHILE failed_state IS NULL AND taken < jsonb_array_length(differing_groups) LOOP
     BEGIN
@@ -84,8 +84,10 @@ BEGIN
     END IF;
   END LOOP;
   -- How many entities no source has is known only now: of more than may be marked as deleted, none is.
-  IF failed_state IS NULL AND totals.target_only_left BETWEEN 1 AND most_tombstones AND lifecycle._target_only_policy(destination, dataset) = 'mend'
-    AND lifecycle._contract_property(lifecycle._dataset_contract(dataset), 'tombstoneColumn') IS NOT NULL THEN
+  IF failed_state IS NULL AND totals.target_only_left > 0 THEN
+    totals.unmarked := lifecycle._why_unmarked(destination, dataset, totals.target_only_left, most_tombstones);
+  END IF;
+  IF failed_state IS NULL AND totals.target_only_left > 0 AND totals.unmarked IS NULL THEN
     totals.target_only_left := 0;
     FOR place IN 1 .. cardinality(with_gone) LOOP
       BEGIN

@@ -162,4 +162,13 @@ SELECT throws_ok($$SELECT lifecycle.register_dataset_source('lifecycle_event_his
 RESET ROLE;
 DROP OWNED BY dataset_reader;
 DROP ROLE dataset_reader;
+-- Transaction numbers
+CREATE TABLE numbered (run_id uuid, org_id uuid, kind text, what text, state text, at timestamptz, changed_xid xid8);
+CREATE FUNCTION cut_of() RETURNS text LANGUAGE sql AS $$ SELECT substring(lifecycle.register_dataset_source('dx_operation_runs_v1', 'numbered', '{"run_id": "run_id", "org_id": "org_id", "entity_type": "kind", "entity_id": "run_id",
+  "operation_id": "what", "action_id": "what", "status": "state", "attempt_count": {"constant": 1}, "started_at": "at", "created_at": "at"}') FROM '^[^:]*') $$;
+SELECT is(cut_of(), 'Transaction numbers (changed_xid), which nothing sets', 'a column that no trigger sets has no numbers');
+CREATE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON numbered FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
+SELECT is(cut_of(), 'Transaction numbers (changed_xid)', 'with it they are in force');
+ALTER TABLE numbered DISABLE TRIGGER changed_xid;
+SELECT is(cut_of(), 'Transaction numbers (changed_xid), which nothing sets', 'nor has one whose trigger is disabled');
 SELECT * FROM finish();

@@ -38,4 +38,32 @@ SELECT is((SELECT count(*) FROM lifecycle.reconciliations r WHERE check_name = '
 SELECT is((SELECT count(*) FROM lifecycle.alerts WHERE resolved_at IS NULL), 0::bigint, 'the alert of before is resolved');
 CALL lifecycle.reconcile('dx_company_entities_v1');
 SELECT is(verdict('dx_company_entities_v1'), 'ok: 2000/2000 rows, 0 differ, 0 source only, 0 target only; 0 sent, 0 overwritten, 0 tombstones, 0 held', 'once');
+
+-- Few enough, and yet no deletion: a table that is loaded anew, and a row whose key cannot be read
+CREATE TABLE public.people (org text, id text, name text, version bigint, changed timestamptz);
+INSERT INTO people SELECT id(1), id(n), 'person ' || n, 1, '2025-07-01 00:00+00' FROM generate_series(1, 20) n;
+SELECT lifecycle.unregister_dataset_source('dx_person_entities_v1', 'lifecycle.person_entities') \g /dev/null
+SELECT lifecycle.register_dataset_source('dx_person_entities_v1', 'people', '{"org_id": "org", "entity_id": "id", "full_name": "name", "record_version": "version", "updated_at": "changed", "change_column": "changed"}') \g /dev/null
+SELECT lifecycle.register_destination('hq', 'schema', 'hq', '{}', '{dx_company_entities_v1,dx_person_entities_v1}') \g /dev/null
+CALL lifecycle.export();
+CREATE FUNCTION people_gone() RETURNS text LANGUAGE sql AS $$
+  SELECT count(*) FILTER (WHERE deleted_at IS NOT NULL) || coalesce(' ' || (SELECT detail FROM lifecycle.alerts WHERE resolved_at IS NULL AND subject = 'dx_person_entities_v1@hq'), '') FROM hq.dx_person_entities_v1
+$$;
+CREATE TABLE emptied AS SELECT * FROM people;
+DELETE FROM people;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is(people_gone(), '0 The sources have no row at all: that looks like a load under way, or a mishap.', 'a source without a row deletes nothing, however few there were');
+INSERT INTO people SELECT * FROM emptied;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is(people_gone(), '0', '... and is well once it has them');
+UPDATE people SET id = 'p-' || id, changed = now() WHERE id = id(3)::text;
+CALL lifecycle.export('dx_person_entities_v1');
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is(people_gone(), '0 A row of a source has no key that can be read (dead letters of stage export): it may be one of them.', 'a row whose key cannot be read may be the one that is missing');
+UPDATE people SET id = substr(id, 3), changed = now() WHERE id LIKE 'p-%';
+DELETE FROM people WHERE id = id(4)::text;
+CALL lifecycle.export('dx_person_entities_v1');
+UPDATE lifecycle.dead_letters SET resolved_at = now() WHERE resolved_at IS NULL;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is(people_gone(), '1', 'one that is gone is marked as deleted');
 SELECT * FROM finish();
