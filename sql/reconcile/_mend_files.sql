@@ -16,7 +16,7 @@ DECLARE
   bad bigint[];
   reads_rows boolean := lifecycle._reads_rows_of(destination, dataset);
   placed bigint := 0;
-  available bigint;
+  had_again bigint;
   kept text[] := '{}';
   gone bigint := 0;
 BEGIN
@@ -48,11 +48,13 @@ BEGIN
         CASE WHEN NOT reads_rows THEN format('s.%I BETWEEN %L::timestamptz AND %L::timestamptz', shape.time_column, batch.earliest, batch.latest)
           WHEN batch.sequence = bad[cardinality(bad)] THEN format('s."lost number" > %s', placed)
           ELSE format('s."lost number" > %s AND s."lost number" <= %s', placed, placed + batch.rows_in) END);
-      GET DIAGNOSTICS available = ROW_COUNT;
       placed := placed + batch.rows_in;
-      gone := gone + greatest(batch.rows_in - available, 0);
-      -- What no source can give again may still be read out of a damaged file: that is left where it is.
-      IF available < batch.rows_in AND batch.sequence = ANY (found.damaged) THEN
+      -- Whole files may have its rows, too. Where the sources have fewer of its times than it had, some are nowhere else; what can still be
+      -- read out of a damaged file is left where it is.
+      EXECUTE format('SELECT count(*) FROM %s s WHERE s.%I BETWEEN %L::timestamptz AND %L::timestamptz', lifecycle._reconciled_rows(destination, dataset, NULL), shape.time_column, batch.earliest, batch.latest)
+        INTO had_again;
+      gone := gone + greatest(batch.rows_in - had_again, 0);
+      IF had_again < batch.rows_in AND batch.sequence = ANY (found.damaged) THEN
         kept := kept || batch.file;
       END IF;
       SELECT * INTO sent FROM lifecycle._deliver_directory(destination, dataset, batch.batch_id, batch.sequence, 'pg_temp.reconcile_rows', CASE WHEN batch.file = ANY (kept) THEN 'r' || run END);

@@ -13,7 +13,7 @@ DECLARE
   times record;
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _send_replacing.destination;
-  EXECUTE format('SELECT count(*) AS row_count, lifecycle.parity_checksum(lifecycle.parity_text(r)) AS checksum, min(r.%1$I)::timestamptz AS earliest, max(r.%1$I)::timestamptz AS latest FROM %2$s r',
+  EXECUTE format('SELECT count(*) AS row_count, lifecycle.parity_checksum(lifecycle.parity_text(r.*)) AS checksum, min(r.%1$I)::timestamptz AS earliest, max(r.%1$I)::timestamptz AS latest FROM %2$s r',
     lifecycle._contract_property(contract, 'timeColumn') #>> '{}', source) INTO times;
   CASE target.kind
     WHEN 'schema' THEN

@@ -47,6 +47,15 @@ SELECT ok((SELECT bool_and(latest < next) FROM (SELECT latest, lead(earliest) OV
 CALL lifecycle.reconcile('dx_operation_runs_v1');
 SELECT is(verdict('dx_operation_runs_v1', 'plain'), :'sound', 'every row once');
 
+-- What other files have, too, is not lost
+CALL lifecycle.backfill('dx_operation_runs_v1', '2025-07-01', '2025-07-02');
+SELECT shell(format('cd %s/plain/dx_operation_runs_v1; rm 00000001.ndjson', :'place')) \g /dev/null
+CALL lifecycle.reconcile('dx_operation_runs_v1');
+SELECT is((SELECT detail FROM lifecycle.reconciliations WHERE check_name = 'files' AND destination = 'plain' ORDER BY reconciliation_id DESC LIMIT 1), 'batches 1 were written anew', 'rows that a backfill has sent again are not told as gone');
+SELECT is((SELECT count(*) FROM lifecycle.alerts WHERE resolved_at IS NULL), 0::bigint, '... and are no alert');
+SELECT is(verdict('dx_operation_runs_v1', 'plain'), :'sound', '... all are there');
+SELECT count(*) AS n FROM lifecycle.export_batches WHERE destination = 'plain' \gset
+
 -- Damaged, and the source has forgotten
 SELECT rows_in AS lost, file AS damaged FROM lifecycle.export_batches WHERE destination = 'plain' AND sequence = 2 \gset
 ALTER TABLE lifecycle.operation_runs DISABLE TRIGGER USER;
