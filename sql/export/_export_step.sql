@@ -65,7 +65,7 @@ BEGIN
   END IF;
   memory := coalesce(at.position_id, lifecycle._move_position(destination, dataset, relation, NULL, NULL, NULL, NULL));
   query := lifecycle._dataset_source_query(dataset, relation, source.mapping, condition);
-  EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r WHERE r.reject_code IS NOT NULL OR NOT r.is_known)', lifecycle._staged_rows_query(contract, query, memory)) INTO any_new;
+  EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r WHERE r."reject code" IS NOT NULL OR NOT r."is known")', lifecycle._staged_rows_query(contract, query, memory)) INTO any_new;
   IF any_new THEN
     SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory) s;
     batches := sent.batches;
