@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 11> logical_names = {"string",    "string
                                                             "timestamp", "date",   "object"};
 constexpr std::array<std::string_view, 4> semantics_names = {"append-only", "versioned-upsert", "insert-if-absent",
                                                              "replace"};
+// A function takes 100 arguments: the columns after a list of their names, or two for each.
+constexpr std::size_t most_columns = 99;
+constexpr std::ptrdiff_t most_required = 50;
 constexpr std::array<std::string_view, 4> personal_names = {"value", "address", "words", "state"};
 constexpr std::array<std::string_view, 5> status_names = {"proposed", "draft", "active", "deprecated", "retired"};
 constexpr std::array<std::string_view, 17> document_members = {"apiVersion",
@@ -202,6 +205,10 @@ class Reader {
     const Node list = schema_.member("properties");
     if (list.size() == 0) {
       document_.note(list, "it must be a list of properties that is not empty");
+    }
+    if (list.size() > most_columns) {
+      document_.note(list,
+                     "there may be 99 at most: rows are held against each other by functions of all their columns");
     }
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Node place = list.element(i);
@@ -414,6 +421,9 @@ class Reader {
     }
     if (const Column* const gone = named_column("tombstoneColumn", false)) {
       expect(!gone->required && is_time(*gone), "tombstoneColumn", "it must be a time that may be null");
+      expect(std::count_if(contract_.columns.begin(), contract_.columns.end(),
+                           [](const Column& column) { return column.required; }) <= most_required,
+             "tombstoneColumn", "with it 50 properties at most may be required: a tombstone has them all");
     }
     read_version();
     read_guards();

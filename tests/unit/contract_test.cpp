@@ -108,6 +108,29 @@ TEST(Contract, ContradictsItself) {
   EXPECT_EQ(told(read_contract(version.dump())), "");
 }
 
+TEST(Contract, HasAsManyColumnsAsAFunctionTakes) {
+  json document = sound;
+  json& columns = document["schema"][0]["properties"];
+  const auto grow = [&](std::size_t count, bool required) {
+    while (columns.size() < count) {
+      columns.push_back({{"name", "column_" + std::to_string(columns.size())},
+                         {"logicalType", "string"},
+                         {"physicalType", "text"},
+                         {"required", required}});
+    }
+    return told(read_contract(document.dump()));
+  };
+  EXPECT_EQ(grow(53, true), ""); // three of the first seven may be null
+  EXPECT_EQ(grow(54, true),
+            "/schema/0/customProperties/4/value: with it 50 properties at most may be required: a "
+            "tombstone has them all; ");
+  columns = sound["schema"][0]["properties"];
+  EXPECT_EQ(grow(99, false), "");
+  EXPECT_EQ(grow(100, false),
+            "/schema/0/properties: there may be 99 at most: rows are held against each other by "
+            "functions of all their columns; ");
+}
+
 TEST(Contract, MarksOfAColumnAreWhatTheyMean) {
   const auto marked = [](std::size_t column, const char* property, const json& value) {
     json document = sound;
