@@ -40,10 +40,10 @@ BEGIN
   -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only.
   RETURN format($sql$
     SELECT %1$s,
-      (%2$L::text[])[p.problem] AS reject_code, (%3$L::text[])[p.problem] AS reject_sqlstate, (SELECT CASE p.problem %4$s END FROM (SELECT m.*) pointer_of) AS json_pointer,
-      CASE WHEN p.problem IS NOT NULL AND m."is erased" THEN 'The person was erased.' ELSE (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) END AS detail,
-      CASE WHEN p.problem IS NOT NULL THEN lifecycle._text_without_secrets(concat_ws('/', %6$s)) END AS reject_key,
-      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(CASE WHEN m."is erased" THEN jsonb_build_object(%12$s) ELSE %15$s END) END AS body, m."change time" AS change_time, %7$L::regclass AS source
+      (%2$L::text[])[p.problem] AS "reject code", (%3$L::text[])[p.problem] AS "reject sqlstate", (SELECT CASE p.problem %4$s END FROM (SELECT m.*) pointer_of) AS "json pointer",
+      CASE WHEN p.problem IS NOT NULL AND m."is erased" THEN 'The person was erased.' ELSE (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) END AS "reject detail",
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._text_without_secrets(concat_ws('/', %6$s)) END AS "reject key",
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(CASE WHEN m."is erased" THEN jsonb_build_object(%12$s) ELSE %15$s END) END AS "reject body", m."change time" AS "change time", %7$L::regclass AS "source relation"
     FROM %7$s s
       CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time"%13$s OFFSET 0) %14$s
       CROSS JOIN LATERAL (SELECT CASE %10$s END AS problem FROM (SELECT m.*) c OFFSET 0) p

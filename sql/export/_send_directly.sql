@@ -23,11 +23,12 @@ BEGIN
   END IF;
   directory := target.place || '/' || dataset;
   PERFORM lifecycle._check_directory(target.place);
+  PERFORM lifecycle._claim_directory(destination, target.place);
   PERFORM lifecycle._make_directory(directory);
   PERFORM lifecycle._drop_staged_rows();
   PERFORM lifecycle._make_rejects();
   SELECT * INTO files FROM lifecycle._export_files(direct.query, direct.checks,
-    format('INSERT INTO pg_temp.lifecycle_rejects SELECT q.reject_code, q.reject_sqlstate, q.json_pointer, q.detail, q.reject_key, num_nulls(%s) = 0, q.body, %s FROM (%s) q WHERE q.reject_code IS NOT NULL',
+    format('INSERT INTO pg_temp.lifecycle_rejects SELECT q."reject code", q."reject sqlstate", q."json pointer", q."reject detail", q."reject key", num_nulls(%s) = 0, q."reject body", %s FROM (%s) q WHERE q."reject code" IS NOT NULL',
       (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL),
       coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'), lifecycle._dataset_source_query(dataset, relation, mapping, condition)),
     (SELECT c.place FROM lifecycle._contract_columns(contract) c WHERE c.name = lifecycle._contract_property(contract, 'timeColumn') #>> '{}'), directory, sequence,

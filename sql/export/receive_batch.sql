@@ -22,6 +22,7 @@ BEGIN
   PERFORM lifecycle._check_schema();
   contract := lifecycle._dataset_contract(dataset);
   PERFORM lifecycle._check_contract_version(dataset, contract ->> 'version', contract_version);
+  PERFORM lifecycle._require_warehouse(warehouse);
   PERFORM lifecycle._warehouse_table(warehouse, dataset);
   PERFORM lifecycle._lock_receipt(d.name, warehouse, false) FROM unnest(ARRAY[dataset, lifecycle._contract_property(contract, 'snapshots') #>> '{}']) WITH ORDINALITY d(name, place)
     WHERE d.name IS NOT NULL ORDER BY d.place;

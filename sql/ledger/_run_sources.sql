@@ -7,6 +7,7 @@ DECLARE
   run bigint;
   kind text;
   step_begin timestamptz;
+  horizon timestamptz;
   new_errors bigint; new_warnings bigint; resolved bigint;
   contacts_state text; contacts_message text; contacts_detail text; contacts_hint text;
   failed_state text; failed_message text; failed_detail text; failed_hint text;
@@ -78,8 +79,8 @@ BEGIN
           IF kind = 'rebuild_contact_events' THEN
             CALL lifecycle._rebuild_step(run, name, new_errors, new_warnings, resolved);
           ELSE
-            SELECT s.next_begin, s.new_errors, s.new_warnings INTO step_begin, new_errors, new_warnings
-              FROM lifecycle._sync_step(run, name, kind = 'reconcile_contact_events', step_begin) s;
+            SELECT s.next_begin, s.horizon, s.new_errors, s.new_warnings INTO step_begin, horizon, new_errors, new_warnings
+              FROM lifecycle._sync_step(run, name, kind = 'reconcile_contact_events', step_begin, horizon) s;
           END IF;
           IF new_errors > 0 THEN
             RAISE WARNING 'source "%": % rows newly held, % new warnings (SELECT * FROM lifecycle.issues)', name, new_errors, new_warnings;

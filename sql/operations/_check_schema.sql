@@ -6,6 +6,11 @@ DECLARE
   installed text;
   available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
 BEGIN
+  -- Patterns with a backslash would mean something else, and say nothing.
+  IF current_setting('standard_conforming_strings') = 'off' THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'lifecycle_ledger needs standard_conforming_strings = on',
+      HINT = 'SET standard_conforming_strings = on;';
+  END IF;
   IF to_regclass('lifecycle.schema_version') IS NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'object_not_in_prerequisite_state',
