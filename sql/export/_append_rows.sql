@@ -5,12 +5,15 @@ SET timezone = 'UTC'
 AS $$
 DECLARE
   target regclass := lifecycle._warehouse_table(warehouse, dataset);
+  elsewhere boolean := lifecycle._lies_elsewhere(target);
   shape record;
   keys regclass;
   columns text;
   key_columns text;
   key_list text;
-  statement text;
+  taking text;
+  bringing text;
+  there regclass;
   key_index regclass;
   bulk record;
   moments timestamptz[];
@@ -20,6 +23,10 @@ DECLARE
 BEGIN
   SELECT * INTO shape FROM lifecycle._warehouse_shape(contract);
   keys := lifecycle._warehouse_table(warehouse, shape.key_table);
+  IF lifecycle._lies_elsewhere(keys) THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('the keys of dataset "%s" are not on this node alone: %s', dataset, keys),
+      DETAIL = 'That a key was never used can only be told where all of them are.', HINT = 'Bring them back to one node; the dataset''s own table may be distributed (docs/SCALE.md has the calls).';
+  END IF;
   columns := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(lifecycle._batch_columns(target, source)) WITH ORDINALITY AS c(name, place));
   key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
   key_list := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
@@ -30,7 +37,7 @@ BEGIN
 
   SELECT i.indexrelid INTO key_index FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary;
   -- In bulk where that is possible, keys first: should another session take one of them meanwhile, row by row after all.
-  SELECT p.queries, p.tables INTO bulk FROM lifecycle._bulk_append(source, target, keys, shape.time_column, moments) p;
+  SELECT p.queries, p.tables INTO bulk FROM lifecycle._bulk_append(source, target, keys, shape.time_column, moments) p WHERE NOT elsewhere;
   IF bulk.queries IS NOT NULL THEN
     BEGIN
       SELECT v.inserted, v.inserted + v.stale INTO written, rows_in FROM lifecycle._append_survivors(keys, source, key_index, bulk.queries, bulk.tables) v;
@@ -40,20 +47,22 @@ BEGIN
   END IF;
 
   -- The key is taken first; whoever has it brings the row, in the same statement.
-  statement := format('WITH taken AS (INSERT INTO %s (%s) SELECT %2$s FROM survivors ON CONFLICT DO NOTHING RETURNING %s) '
-    || 'INSERT INTO %s (%s) SELECT %s FROM survivors s JOIN taken USING (%3$s) RETURNING true',
-    keys, key_columns, key_list, target, columns, columns);
-  IF rows_in IS NULL THEN
-    SELECT v.inserted, v.inserted + v.stale INTO written, rows_in FROM lifecycle._versioned_insert(keys, source, key_index, statement) v;
+  taking := format('taken AS (INSERT INTO %s (%s) SELECT %2$s FROM survivors ON CONFLICT DO NOTHING RETURNING %s)', keys, key_columns, key_list);
+  bringing := format('INSERT INTO %s (%s) SELECT %2$s FROM survivors s JOIN taken USING (%s) RETURNING true', target, columns, key_list);
+  IF rows_in IS NULL AND NOT elsewhere THEN
+    SELECT v.inserted, v.inserted + v.stale INTO written, rows_in FROM lifecycle._versioned_insert(keys, source, key_index, format('WITH %s %s', taking, bringing)) v;
   END IF;
   IF rows_in IS NULL THEN
-    EXECUTE format('SELECT count(*) FROM %s', source) INTO rows_in;
-    EXECUTE format('WITH survivors AS MATERIALIZED (SELECT DISTINCT ON (%1$s) s.* FROM %2$s s ORDER BY %1$s, ROW(s.*) USING OPERATOR(pg_catalog.*>)), %3$s',
-      key_list, source, substr(statement, length('WITH ') + 1));
-    GET DIAGNOSTICS written = ROW_COUNT;
+    -- Counted by what is returned: a distributed planner counts what it sends, not what conflicts leave of it.
+    EXECUTE format($sql$
+      WITH batch AS MATERIALIZED (SELECT * FROM %2$s),
+        survivors AS MATERIALIZED (SELECT s.* FROM (SELECT DISTINCT ON (%1$s) b.* FROM batch b ORDER BY %1$s, ROW(b.*) USING OPERATOR(pg_catalog.*>)) s), %3$s, brought AS (%4$s)
+      SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM brought)
+      $sql$, key_list, source, taking, bringing) INTO rows_in, written;
   END IF;
   dead := 0;
   IF written < rows_in THEN
+    there := lifecycle._rows_at_hand(target, source, shape.tenant || shape.key || shape.time_column);
     -- A row that is there as it is now is a repeat. Any other took a key that belongs to another row; but for one that took its own, and is
     -- not there: something drops it, which is for _verify_applied() to say. Where the row there has nothing personal, as after an
     -- erasure, the letter has nothing of it either.
@@ -73,7 +82,7 @@ BEGIN
       format('The key was taken by a row of another %s or %s: %%s.', shape.tenant, shape.time_column), 'A row with this key is there, with other content.',
       source, keys, (SELECT string_agg(format('k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name),
       -- Both at once: by the key table's row to the one partition, and only if the batch means that row.
-      target, (SELECT string_agg(format('t.%1$I = k.%1$I AND k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
+      there, (SELECT string_agg(format('t.%1$I = k.%1$I AND k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
       (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
       (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
       coalesce((SELECT string_agg(format('a.%I IS NOT DISTINCT FROM %s', p.name, p.redacted), ' AND ') FROM lifecycle._personal_columns(contract) p), 'false'),

@@ -20,7 +20,7 @@ BEGIN
   written := applied.written;
   unchanged := applied.unchanged;
   dead := applied.dead;
-  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(b)) FROM %s b', rows) INTO checksum;
+  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(b.*)) FROM %s b', rows) INTO checksum;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._deliver_schema(text, text, uuid, bigint, regclass) IS

@@ -20,7 +20,7 @@ BEGIN
         DETAIL = format('It %s: no policy keeps other tenants'' rows from it.', unbound), HINT = 'Use a role of its own for each tenant.';
     END IF;
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   INSERT INTO lifecycle.warehouse_roles (warehouse, role, duty, org_id) SELECT warehouse, grantee, duty, org_id
     WHERE NOT EXISTS (SELECT FROM lifecycle.warehouse_roles w WHERE w.warehouse = _grant_duty.warehouse AND w.role = grantee AND w.duty = _grant_duty.duty
       AND w.org_id IS NOT DISTINCT FROM _grant_duty.org_id);

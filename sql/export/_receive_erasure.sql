@@ -10,6 +10,7 @@ DECLARE
   redacted bigint := 0;
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_warehouse(warehouse);
   -- Batches that are under way may have the person in them: they are waited for, and redacted.
   PERFORM lifecycle._lock_receipt(dataset, warehouse, true);
   IF condition IS NOT NULL THEN

@@ -11,6 +11,8 @@ DECLARE
   key name[];
   same text := format('ROW(%s) IS NOT DISTINCT FROM ROW(%s)', (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(given) c), (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(given) c));
   there text;
+  at_hand regclass;
+  just_written text;
   key_match text;
   key_text text;
   missing bigint;
@@ -37,9 +39,12 @@ BEGIN
   END CASE;
   key_match := (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ' ORDER BY place) FROM unnest(key) WITH ORDINALITY k(name, place));
   key_text := (SELECT format('concat_ws(''/'', %s)', string_agg(format('b.%I', name), ', ' ORDER BY place)) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
+  -- Which command of this transaction wrote a row is known of rows on this node alone.
+  at_hand := lifecycle._rows_at_hand(target, source, key);
+  just_written := CASE WHEN at_hand = target THEN 'lifecycle._written_since(t.xmin, t.cmin, $1)' ELSE 'false' END;
   -- Every row of the batch, or what may stand for it; and no row that was written just now is another than the batch's.
-  EXECUTE format('SELECT count(*) FILTER (WHERE (%1$s) IS NOT TRUE), min(%2$s) FILTER (WHERE (%1$s) IS NOT TRUE), count(*) FILTER (WHERE lifecycle._written_since(t.xmin, t.cmin, $1) AND NOT (%3$s)) '
-      || 'FROM %4$s b LEFT JOIN %5$s t ON %6$s', there, key_text, same, source, target, key_match)
+  EXECUTE format('SELECT count(*) FILTER (WHERE (%1$s) IS NOT TRUE), min(%2$s) FILTER (WHERE (%1$s) IS NOT TRUE), count(*) FILTER (WHERE %7$s AND NOT (%3$s)) '
+      || 'FROM %4$s b LEFT JOIN %5$s t ON %6$s', there, key_text, same, source, at_hand, key_match, just_written)
     INTO missing, example, suspicious USING since;
   IF suspicious > 0 THEN
     -- Of several rows with one key any may be the one that is there. As sets, which no plan compares one by one.

@@ -77,10 +77,10 @@ BEGIN
       END;
       CALL lifecycle._next_transaction();
       FOR place IN 1 .. cardinality(relations) LOOP
-        SELECT NULL::timestamptz AS step_begin, true AS goes_on INTO step;
+        SELECT NULL::timestamptz AS step_begin, NULL::timestamptz AS horizon, true AS goes_on INTO step;
         WHILE step.goes_on AND failed_state IS NULL LOOP
           BEGIN
-            SELECT * INTO step FROM lifecycle._export_step(run, pair.destination, pair.dataset, relations[place], step.step_begin);
+            SELECT * INTO step FROM lifecycle._export_step(run, pair.destination, pair.dataset, relations[place], step.step_begin, step.horizon);
             batches := batches + step.batches;
             rejected := rejected + step.rejected;
           EXCEPTION WHEN OTHERS THEN
@@ -100,6 +100,9 @@ BEGIN
           END IF;
           -- A batch that had failed and whose rows are gone: nothing is left to deliver.
           DELETE FROM lifecycle.export_batches b WHERE b.destination = pair.destination AND b.dataset = pair.dataset AND b.status <> 'delivered';
+          IF FOUND THEN
+            PERFORM lifecycle._resolve_alert('export.dead', subject);
+          END IF;
         EXCEPTION WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
         END;

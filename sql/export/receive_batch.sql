@@ -22,13 +22,14 @@ BEGIN
   PERFORM lifecycle._check_schema();
   contract := lifecycle._dataset_contract(dataset);
   PERFORM lifecycle._check_contract_version(dataset, contract ->> 'version', contract_version);
+  PERFORM lifecycle._require_warehouse(warehouse);
   PERFORM lifecycle._warehouse_table(warehouse, dataset);
   PERFORM lifecycle._lock_receipt(d.name, warehouse, false) FROM unnest(ARRAY[dataset, lifecycle._contract_property(contract, 'snapshots') #>> '{}']) WITH ORDINALITY d(name, place)
     WHERE d.name IS NOT NULL ORDER BY d.place;
 
   -- The same batch twice at once: the second waits, and finds what the first did.
   content_hash := lifecycle._content_hash(ndjson);
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.batch ' || batch_id, 0));
+  PERFORM lifecycle._lock_writing('lifecycle.received_batches', batch_id::text);
   SELECT b.* INTO known FROM lifecycle.received_batches b WHERE b.batch_id = receive_batch.batch_id;
   IF FOUND THEN
     IF (known.dataset, known.warehouse, known.content_hash) IS DISTINCT FROM (dataset, warehouse, content_hash) THEN
