@@ -10,6 +10,7 @@ DECLARE
   columns text;
   guard_list text;
   statement text;
+  there regclass;
 BEGIN
   SELECT * INTO shape FROM lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset));
   guard := ARRAY(SELECT jsonb_array_elements_text(shape.guards -> 0));
@@ -32,14 +33,17 @@ BEGIN
   END IF;
   dead := 0;
   IF written < rows_in THEN
-    -- One that is absent although nobody has its key was dropped: that is for _verify_applied() to say.
+    there := lifecycle._rows_at_hand(target, source, guard::name[]);
+    -- One that is absent although nobody has its key, nor that of another row of the batch for the same, was dropped: that is for _verify_applied()
+    -- to say. Who has a key on other nodes is not looked at.
     dead := lifecycle._bury_rows(dataset, format($sql$
       SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body, 'key_reused' AS code, %2$L AS detail
-      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND EXISTS (SELECT FROM %4$s t WHERE %6$s)
+      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND %6$s
       $sql$, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
-      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, lifecycle._rows_at_hand(target, source, shape.key),
+      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, there,
       (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name),
-      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name)));
+      CASE WHEN there = target THEN format('EXISTS (SELECT FROM %s o JOIN %s t ON %s WHERE %s)', source, target, (SELECT string_agg(format('t.%1$I = o.%1$I', name), ' AND ') FROM unnest(shape.key) name),
+        (SELECT string_agg(format('o.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name)) ELSE 'true' END));
   END IF;
   unchanged := rows_in - written - dead;
 END
