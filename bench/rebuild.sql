@@ -1,6 +1,7 @@
 -- The whole ledger from three sources: resolved, with payload. "naive": one statement as anyone would write it, a
 -- fingerprint, then key and timeline index. "tuned": byte-wise collation and hash joins, no fingerprint. Ours, besides, has a time
--- index and an orphan index, writes down its findings, and replaces a ledger that readers go on reading.
+-- index and an orphan index, writes down its findings, and replaces a ledger that readers go on reading. It loads all three sources at once
+-- (lifecycle_ledger.rebuild_workers); "one": one after the other.
 \set path rebuild
 DROP TABLE IF EXISTS bench.naive, bench.tuned;
 CHECKPOINT;
@@ -64,6 +65,13 @@ CHECKPOINT;
 \ir begin.sql
 CALL lifecycle.rebuild_contact_events();
 \ir end.sql
+CHECKPOINT;
+SET lifecycle_ledger.rebuild_workers = 1;
+\set form one
+\ir begin.sql
+CALL lifecycle.rebuild_contact_events();
+\ir end.sql
+RESET lifecycle_ledger.rebuild_workers;
 \if :first
 WITH ours AS (SELECT contact_id, contact_email, event_type, event_name, event_source, event_timestamp, source_system, source_record_id, payload::text FROM lifecycle.contact_events),
   naive AS (SELECT contact_id, contact_email, event_type, event_name, event_source, event_timestamp, source_system, source_record_id, payload::text FROM bench.naive),

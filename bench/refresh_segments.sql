@@ -1,4 +1,4 @@
--- A thousandth of CONTACTS users changed, ten segments. "evaluate": all users by all segments in SQL, what differs written into a plain table.
+-- A thousandth of ROWS users changed, ten segments. "evaluate": all users by all segments in SQL, what differs written into a plain table.
 -- "whole": our own refresh of every segment over all users, as after a change of all definitions. "nothing": again, with nothing changed.
 \set path refresh_segments
 UPDATE lifecycle.users SET attributes = attributes || jsonb_build_object('plan', (ARRAY['free', 'starter', 'pro', 'enterprise'])[1 + (((attributes ->> 'score')::integer + :round) % 4)])

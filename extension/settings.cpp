@@ -26,6 +26,7 @@ namespace {
 char* earliest_event_time_text = nullptr;
 
 int chunk_rows = 100000;
+int rebuild_workers = 3;
 int lock_timeout = 200;
 int lock_attempts = 300;
 int max_document_bytes = 256 * 1024 * 1024;
@@ -96,6 +97,10 @@ void define_settings() {
   DefineCustomIntVariable("lifecycle_ledger.chunk_rows", "Rows an incremental run takes before it commits.",
                           "Applies where an index leads with the change column; otherwise a run is one step.",
                           &chunk_rows, 100000, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.rebuild_workers", "Sources that a rebuild of all of them loads at once.",
+                          "Each in a background worker, of which max_worker_processes has to leave as many. 1: one "
+                          "after the other, in the session itself.",
+                          &rebuild_workers, 3, 1, 64, PGC_USERSET, 0, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("lifecycle_ledger.lock_timeout",
                           "How long a rebuild waits at a time for the lock to swap a partition.",
                           "Readers that come meanwhile wait behind it, so keep it short.", &lock_timeout, 200, 1,

@@ -6,7 +6,7 @@ INSERT INTO lifecycle.users (email, current_lifecycle_stage, attributes)
     jsonb_build_object('external_id', 'user_' || i, 'plan', (ARRAY['free', 'starter', 'pro', 'enterprise'])[1 + i * 7 % 4], 'country', (ARRAY['DE', 'FR', 'AT', 'US', 'GB', 'JP', 'BR', 'IN'])[1 + i * 11 % 8],
       'age', 18 + i * 13 % 60, 'logins', i * 17 % 500, 'score', i % 1000, 'email_opt_in', i % 3 = 0, 'city', 'City ' || i % 1000, 'seen_at', now() - i % 60 * interval '1 day',
       'tags', jsonb_build_array('t' || i % 10, 't' || i % 7))
-  FROM generate_series(1, :contacts) i;
+  FROM generate_series(1, :rows) i;
 RESET session_replication_role;
 INSERT INTO lifecycle.user_segments (name, conditions, lifecycle_stages) VALUES
   ('pro', '{"==": [{"var": "user.attributes.plan"}, "pro"]}', '{}'),

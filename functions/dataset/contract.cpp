@@ -24,6 +24,10 @@ constexpr std::array<std::string_view, 11> logical_names = {"string",    "string
                                                             "timestamp", "date",   "object"};
 constexpr std::array<std::string_view, 4> semantics_names = {"append-only", "versioned-upsert", "insert-if-absent",
                                                              "replace"};
+// A function takes 100 arguments: the columns after a list of their names, or two for each.
+constexpr std::size_t most_columns = 99;
+constexpr std::ptrdiff_t most_required = 50;
+constexpr std::array<std::string_view, 4> personal_names = {"value", "address", "words", "state"};
 constexpr std::array<std::string_view, 5> status_names = {"proposed", "draft", "active", "deprecated", "retired"};
 constexpr std::array<std::string_view, 17> document_members = {"apiVersion",
                                                                "kind",
@@ -202,6 +206,10 @@ class Reader {
     if (list.size() == 0) {
       document_.note(list, "it must be a list of properties that is not empty");
     }
+    if (list.size() > most_columns) {
+      document_.note(list,
+                     "there may be 99 at most: rows are held against each other by functions of all their columns");
+    }
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Node place = list.element(i);
       if (!place.is_object()) {
@@ -249,9 +257,36 @@ class Reader {
         document_.note(computed, "it must be true or false");
       }
     }
+    check_reference(place, column);
+    check_personal(place);
     read_valid_values(place, column);
     check_schema_version(place, column);
     return column;
+  }
+
+  // What SQL is made of, and what an erasure goes by: nothing that is only alike.
+  void check_reference(const Node& place, const Column& column) {
+    const Node reference = document_.custom_property(place, "reference");
+    if (!reference.exists()) {
+      return;
+    }
+    constexpr std::int64_t most_bytes = 1024 * 1024;
+    if (!reference.value->is_number_integer() || reference.value->get<std::int64_t>() < 1 ||
+        reference.value->get<std::int64_t>() > most_bytes) {
+      document_.note(reference, "it must be a number of bytes from 1 to 1048576");
+    } else if (column.type && column.type != ColumnType::text && column.type != ColumnType::varchar) {
+      document_.note(reference, "only a text can be a reference");
+    }
+  }
+
+  void check_personal(const Node& place) {
+    const Node personal = document_.custom_property(place, "personal");
+    if (personal.exists() &&
+        (!personal.value->is_string() ||
+         index_of(personal_names, std::string_view(personal.value->get_ref<const std::string&>())) ==
+             personal_names.size())) {
+      document_.note(personal, "it must be " + one_of(personal_names));
+    }
   }
 
   void read_type(const Node& place, Column& column) {
@@ -386,6 +421,9 @@ class Reader {
     }
     if (const Column* const gone = named_column("tombstoneColumn", false)) {
       expect(!gone->required && is_time(*gone), "tombstoneColumn", "it must be a time that may be null");
+      expect(std::count_if(contract_.columns.begin(), contract_.columns.end(),
+                           [](const Column& column) { return column.required; }) <= most_required,
+             "tombstoneColumn", "with it 50 properties at most may be required: a tombstone has them all");
     }
     read_version();
     read_guards();

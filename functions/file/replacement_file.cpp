@@ -97,6 +97,12 @@ ReplacementFile::ReplacementFile(std::string path) : path_(std::move(path)), tem
       throw Error(lock_not_available, "another process is writing \"" + path_ + "\"",
                   "It holds a lock on \"" + temporary_path_ + "\".", "Wait until it has finished.");
     }
+    if (!is_ours_alone()) {
+      close(descriptor_);
+      throw Error(wrong_object_type, "\"" + temporary_path_ + "\" is not a file of the server's own",
+                  "It belongs to another user of the operating system, has further names, or is no regular file.",
+                  "Remove it, and let nobody else write in that directory.");
+    }
     // A writer that finished between our open and our lock has renamed or removed what we locked.
     if (lock_is_on_named_file()) {
       break;
@@ -116,6 +122,13 @@ ReplacementFile::~ReplacementFile() {
     unlink(temporary_path_.c_str());
   }
   close(descriptor_);
+}
+
+// Somebody else's file of that name, a link to a file of ours, a pipe: nothing is written into it.
+bool ReplacementFile::is_ours_alone() const {
+  struct stat status = {};
+  return fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+         status.st_nlink <= 1;
 }
 
 bool ReplacementFile::lock_is_on_named_file() const {

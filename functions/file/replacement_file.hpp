@@ -40,6 +40,7 @@ class ReplacementFile {
   void publish();
 
  private:
+  [[nodiscard]] bool is_ours_alone() const;
   [[nodiscard]] bool lock_is_on_named_file() const;
   void keep_permissions() const;
 

@@ -1,7 +1,8 @@
 // lifecycle_lawful_call: the body of a public procedure (or function) NAME(…) that may change append-only tables. It
 // runs the procedure _NAME(…) of the same schema and arguments, in any language, within a lawful frame; there alone
-// _open_append_only() works. Both must be members of this extension, so a frame cannot be had for a procedure of a
-// user's own, and calling _NAME directly opens nothing.
+// _open_append_only() works. Of one that is internal itself, _NAME(…), that is _NAME_lawfully(…). Both must be members
+// of this extension, so a frame cannot be had for a procedure of a user's own, and calling the inner one directly opens
+// nothing.
 #include "functions/guard/door_pg.hpp"
 #include "functions/pg/function.hpp"
 
@@ -33,13 +34,13 @@ Oid inner_procedure(Oid outer) {
     elog(ERROR, "cache lookup failed for function %u", outer);
   }
   const auto* const form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
-  const char* const name = psprintf("_%s", NameStr(form->proname));
+  const char* const outer_name = NameStr(form->proname);
+  const char* const name = psprintf(outer_name[0] == '_' ? "%s_lawfully" : "_%s", outer_name);
   const Oid inner = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
                                     PointerGetDatum(&form->proargtypes), ObjectIdGetDatum(form->pronamespace));
   if (!OidIsValid(inner)) {
-    ereport(ERROR,
-            (errcode(ERRCODE_UNDEFINED_FUNCTION),
-             errmsg("procedure \"%s\" has no \"%s\" of the same arguments to run", NameStr(form->proname), name)));
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+                    errmsg("procedure \"%s\" has no \"%s\" of the same arguments to run", outer_name, name)));
   }
   ReleaseSysCache(tuple);
   return inner;

@@ -17,6 +17,7 @@ class Walk {
   void container(const json::Container& container) {
     check_stack();
     const bool is_object = container.kind == json::ContainerKind::object;
+    const RuleRow* const named = is_object ? named_by(container) : nullptr;
     std::uint32_t key_end = 0;
     std::uint32_t end = is_object ? values_begin(container) : 0;
     for (std::uint32_t i = 0; i < container.count && !is_full(); ++i) {
@@ -34,7 +35,7 @@ class Walk {
         key_end = json::entry_end(json::entry_at(container.entries, i), key_begin, container.size);
         const std::string_view key(container.data + key_begin, key_end - key_begin);
         path_.emplace_back(key);
-        member(key, child);
+        member(key, child, named);
         path_.pop_back();
       } else {
         path_.push_back(std::to_string(i));
@@ -73,11 +74,36 @@ class Walk {
 
   void add(const RuleRow* rule, What what) { findings.push_back({path_, rule, what}); }
 
-  void member(std::string_view key, const Child& child) {
+  // Headers and settings come as lists of {"name": "X-Api-Key", "value": "…"}, too: the rule of the key that such an
+  // object names. A name with a space is a title, and says nothing of what stands beside it.
+  [[nodiscard]] const RuleRow* named_by(const json::Container& object) const {
+    std::uint32_t key_end = 0;
+    std::uint32_t end = values_begin(object);
+    for (std::uint32_t i = 0; i < object.count; ++i) {
+      const std::uint32_t begin = end;
+      const std::uint32_t entry = json::entry_at(object.entries, i + object.count);
+      end = json::entry_end(entry, begin, object.size);
+      const std::uint32_t key_begin = key_end;
+      key_end = json::entry_end(json::entry_at(object.entries, i), key_begin, object.size);
+      const std::string_view key(object.data + key_begin, key_end - key_begin);
+      if (json::entry_type(entry) == layout::type_string && (key == "name" || key == "key" || key == "header")) {
+        const std::string_view name(object.data + begin, end - begin);
+        const RuleRow* const rule = name.find(' ') == std::string_view::npos ? rules_.of_key(name) : nullptr;
+        if (rule != nullptr) {
+          return rule;
+        }
+      }
+    }
+    return nullptr;
+  }
+
+  void member(std::string_view key, const Child& child, const RuleRow* named) {
     if (const RuleRow* const rule = rules_.of_value(key); rule != nullptr) {
       add(rule, What::key);
     } else if (const RuleRow* const by_key = rules_.of_key(key); by_key != nullptr && holds_text(child)) {
       add(by_key, What::under);
+    } else if (named != nullptr && (key == "value" || key == "values") && holds_text(child)) {
+      add(named, What::under);
     } else {
       value(child);
     }

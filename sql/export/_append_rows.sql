@@ -18,8 +18,10 @@ DECLARE
   bulk record;
   moments timestamptz[];
   moment timestamptz;
+  since bigint := lifecycle._command_number();
+  contract jsonb := lifecycle._dataset_contract(dataset);
 BEGIN
-  SELECT * INTO shape FROM lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset));
+  SELECT * INTO shape FROM lifecycle._warehouse_shape(contract);
   keys := lifecycle._warehouse_table(warehouse, shape.key_table);
   IF lifecycle._lies_elsewhere(keys) THEN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('the keys of dataset "%s" are not on this node alone: %s', dataset, keys),
@@ -61,15 +63,18 @@ BEGIN
   dead := 0;
   IF written < rows_in THEN
     there := lifecycle._rows_at_hand(target, source, shape.tenant || shape.key || shape.time_column);
-    -- A row that is there as it is now is a repeat. Any other took a key that belongs to another row.
+    -- A row that is there as it is now is a repeat. Any other took a key that belongs to another row; but for one that took its own, and is
+    -- not there: something drops it, which is for _verify_applied() to say. Where the row there has nothing personal, as after an
+    -- erasure, the letter has nothing of it either.
     dead := lifecycle._bury_rows(dataset, format($sql$
-      SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body,
+      SELECT concat_ws('/', %1$s) AS key, CASE WHEN t.%2$I IS NOT NULL AND %13$s THEN to_jsonb(b.*) - %14$L::text[] ELSE to_jsonb(b.*) END AS body,
         CASE WHEN k.%2$I IS NULL THEN 'guard_violated' WHEN t.%2$I IS NULL THEN 'key_reused' ELSE 'content_differs' END AS code,
         CASE WHEN k.%2$I IS NULL THEN %3$L WHEN t.%2$I IS NULL THEN format(%4$L, to_jsonb(k.*)) ELSE %5$L END AS detail
       FROM %6$s b
         LEFT JOIN %7$s k ON %8$s
         LEFT JOIN %9$s t ON %10$s
-      WHERE (%11$s) IS DISTINCT FROM (%12$s)
+        LEFT JOIN LATERAL (SELECT t.*) a ON true
+      WHERE (%11$s) IS DISTINCT FROM (%12$s) AND NOT coalesce(t.%2$I IS NULL AND lifecycle._written_since(k.xmin, k.cmin, %15$L) AND %16$s, false)
       $sql$,
       (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)), shape.tenant,
       format('Another row has the same %s.', (SELECT string_agg((SELECT string_agg(name, ', ' ORDER BY place) FROM jsonb_array_elements_text(g) WITH ORDINALITY AS x(name, place)), '; or ')
@@ -79,7 +84,10 @@ BEGIN
       -- Both at once: by the key table's row to the one partition, and only if the batch means that row.
       there, (SELECT string_agg(format('t.%1$I = k.%1$I AND k.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.tenant || shape.key || shape.time_column) name),
       (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
-      (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c)));
+      (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(lifecycle._batch_columns(target, source)) c),
+      coalesce((SELECT string_agg(format('a.%I IS NOT DISTINCT FROM %s', p.name, p.redacted), ' AND ') FROM lifecycle._personal_columns(contract) p), 'false'),
+      ARRAY(SELECT p.name::text FROM lifecycle._personal_columns(contract) p), since,
+      (SELECT string_agg(format('k.%1$I = b.%1$I', name), ' AND ') FROM unnest(ARRAY[shape.tenant, shape.time_column]) name)));
   END IF;
   unchanged := rows_in - written - dead;
 END

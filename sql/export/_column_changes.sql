@@ -45,6 +45,13 @@ AS $$
     UNION ALL SELECT '/unique', CASE WHEN coalesce((k.property ->> 'unique')::boolean, false) THEN 'unique_added' ELSE 'unique_removed' END,
         CASE WHEN coalesce((k.property ->> 'unique')::boolean, false) THEN 'tightening' ELSE 'breaking' END, 'whether it is unique'
       WHERE coalesce((k.property ->> 'unique')::boolean, false) <> coalesce((k.was_property ->> 'unique')::boolean, false)
+    -- What may stand in it, and what an erasure takes out of it: rows that are exported from then on, or stay, say more than was promised.
+    UNION ALL SELECT '/customProperties', CASE WHEN r.now IS NULL OR r.now > r.was THEN 'reference_widened' ELSE 'reference_narrowed' END, CASE WHEN r.now IS NULL OR r.now > r.was THEN 'breaking' ELSE 'tightening' END,
+        format('it took %s, and takes %s', coalesce('references of at most ' || r.was || ' bytes', 'any text'), coalesce('references of at most ' || r.now || ' bytes', 'any text, payloads too'))
+      FROM (SELECT (lifecycle._custom_property(k.was_property, 'reference') #>> '{}')::bigint AS was, (lifecycle._custom_property(k.property, 'reference') #>> '{}')::bigint AS now) r WHERE r.was IS DISTINCT FROM r.now
+    UNION ALL SELECT '/customProperties', 'personal_changed', CASE WHEN p.was IS NULL THEN 'additive' ELSE 'breaking' END,
+        format('an erasure took it for %s, and takes it for %s', coalesce(p.was, 'nothing personal'), coalesce(p.now, 'nothing personal'))
+      FROM (SELECT lifecycle._custom_property(k.was_property, 'personal') #>> '{}' AS was, lifecycle._custom_property(k.property, 'personal') #>> '{}' AS now) p WHERE p.was IS DISTINCT FROM p.now
     UNION ALL SELECT '/customProperties', 'computed', CASE WHEN k.was_computed AND k.required THEN 'tightening' ELSE 'neutral' END,
         CASE WHEN k.was_computed THEN 'it was computed and is mapped by sources, which do not give it yet' ELSE 'it was mapped by sources and is computed' END
       WHERE k.computed <> k.was_computed

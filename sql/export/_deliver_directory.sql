@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._deliver_directory(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass,
+CREATE FUNCTION lifecycle._deliver_directory(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, beside text DEFAULT NULL,
   OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT bytes bigint, OUT checksum text, OUT file text, OUT file_hash text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -11,8 +11,9 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _deliver_directory.destination;
   PERFORM lifecycle._check_directory(target.place);
+  PERFORM lifecycle._claim_directory(destination, target.place);
   PERFORM lifecycle._make_directory(target.place || '/' || dataset);
-  file := lifecycle._directory_file(dataset, sequence, target.options);
+  file := regexp_replace(lifecycle._directory_file(dataset, sequence, target.options), '^([^.]*/[0-9]+)', coalesce('\1.' || beside, '\1'));
   SELECT * INTO made FROM lifecycle._write_file(format('SELECT * FROM %s', rows), target.place || '/' || file, coalesce(target.options ->> 'format', 'ndjson'),
     coalesce(target.options ->> 'compression', 'none'));
   SELECT * INTO found FROM lifecycle._hash_file(target.place || '/' || file);
@@ -29,5 +30,5 @@ BEGIN
   file_hash := made.file_hash;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._deliver_directory(text, text, uuid, bigint, regclass) IS
-  'Internal: delivers a batch as a file: DIRECTORY/DATASET/SEQUENCE.ndjson or .csv, with .gz or .zst; written beside its name, synced, renamed and read back. A file that an attempt before left under that name is replaced. Arguments as of _deliver_schema(). The manifest is the caller''s, after the commit.';
+COMMENT ON FUNCTION lifecycle._deliver_directory(text, text, uuid, bigint, regclass, text) IS
+  'Internal: delivers a batch as a file: DIRECTORY/DATASET/SEQUENCE.ndjson or .csv, with .gz or .zst; written beside its name, synced, renamed and read back. A file that an attempt before left under that name is replaced. Arguments as of _deliver_schema(); beside: a word that comes behind the number, for a file that is to lie beside the one of that number. The manifest is the caller''s, after the commit.';

@@ -13,7 +13,7 @@ BEGIN
     FROM (
       SELECT coalesce(m.event_id, lifecycle._history_event_id(m.account_id, m.event_type, m.event_date)) AS event_id, m.account_id, m.organization_id, m.event_type, m.event_date,
         CASE lower(m.event_source) WHEN 'email' THEN 'email' WHEN 'meeting' THEN 'meeting' WHEN 'calendar' THEN 'meeting' WHEN 'chat' THEN 'chat' ELSE t.event_source END::varchar(50) AS event_source,
-        m.event_context, m.event_id IS NOT NULL AS is_own_id, t.event_type IS NOT NULL AS is_listed, m.reject_code, m.reject_sqlstate, m.json_pointer, m.detail, m.reject_key, m.body
+        m.event_context, m.event_id IS NOT NULL AS is_own_id, t.event_type IS NOT NULL AS is_listed, m."reject code" AS reject_code, m."reject sqlstate" AS reject_sqlstate, m."json pointer" AS json_pointer, m."reject detail" AS detail, m."reject key" AS reject_key, m."reject body" AS body
       FROM (%s) m LEFT JOIN lifecycle.history_event_types t ON t.event_type = m.event_type
       WHERE m.organization_id = %L OR %2$L IS NULL
     ) e

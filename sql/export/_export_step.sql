@@ -1,5 +1,5 @@
-CREATE FUNCTION lifecycle._export_step(run bigint, destination text, dataset text, relation regclass, INOUT step_begin timestamptz, OUT goes_on boolean,
-  OUT batches bigint, OUT rejected bigint)
+CREATE FUNCTION lifecycle._export_step(run bigint, destination text, dataset text, relation regclass, INOUT step_begin timestamptz, INOUT horizon timestamptz,
+  OUT goes_on boolean, OUT batches bigint, OUT rejected bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -10,8 +10,8 @@ DECLARE
   compiled record;
   at record;
   cut record;
-  horizon timestamptz;
   after timestamptz;
+  settled timestamptz;
   step_end timestamptz;
   reread interval;
   condition text := 'true';
@@ -34,7 +34,10 @@ BEGIN
     SELECT * INTO cut FROM lifecycle._exact_cut(destination, dataset, relation);
     EXECUTE format('SELECT EXISTS (SELECT FROM %s s WHERE %s)', relation, cut.condition) INTO any_new;
     IF any_new THEN
-      SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export') s;
+      SELECT * INTO sent FROM lifecycle._send_directly(run, destination, dataset, relation, source.mapping, cut.condition, 'export');
+      IF sent.batches IS NULL THEN
+        SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export') s;
+      END IF;
       batches := sent.batches;
       rejected := sent.rejected;
     END IF;
@@ -49,8 +52,11 @@ BEGIN
   SELECT p.position_id, p.watermark INTO at FROM lifecycle.export_positions p
     WHERE p.destination = _export_step.destination AND p.dataset = _export_step.dataset AND p.relation = _export_step.relation;
   IF compiled.change_column IS NOT NULL THEN
-    -- In a statement before the one that reads, whose snapshot is therefore at least as new.
-    horizon := lifecycle._settled_horizon();
+    -- In a statement before the one that reads, whose snapshot is therefore at least as new; and for all steps that of the first: a row that
+    -- commits between two of them may be stamped with a time that they have passed.
+    IF step_begin IS NULL THEN
+      horizon := coalesce(lifecycle._settled_horizon(), '-infinity');
+    END IF;
     after := coalesce(step_begin, at.watermark - source.look_back, '-infinity');
     step_end := lifecycle._step_end(relation, compiled.change_column, compiled.change_type, after);
     condition := lifecycle._change_predicate(relation, compiled.change_column, compiled.change_type, coalesce(source.mapping ->> 'time_zone', 'UTC'), after, step_end);
@@ -59,7 +65,7 @@ BEGIN
   END IF;
   memory := coalesce(at.position_id, lifecycle._move_position(destination, dataset, relation, NULL, NULL, NULL, NULL));
   query := lifecycle._dataset_source_query(dataset, relation, source.mapping, condition);
-  EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r WHERE r.reject_code IS NOT NULL OR NOT r.is_known)', lifecycle._staged_rows_query(contract, query, memory)) INTO any_new;
+  EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r WHERE r."reject code" IS NOT NULL OR NOT r."is known")', lifecycle._staged_rows_query(contract, query, memory)) INTO any_new;
   IF any_new THEN
     SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory) s;
     batches := sent.batches;
@@ -67,14 +73,14 @@ BEGIN
     IF compiled.change_column IS NULL THEN
       PERFORM lifecycle._remember_sent(memory, NULL);
     ELSE
-      horizon := greatest(at.watermark, least(horizon, step_end));
-      PERFORM lifecycle._remember_sent(memory, coalesce(horizon - reread, '-infinity'));
-      PERFORM lifecycle._move_position(destination, dataset, relation, NULL, NULL, NULL, horizon);
+      settled := greatest(at.watermark, least(horizon, step_end));
+      PERFORM lifecycle._remember_sent(memory, settled - reread);
+      PERFORM lifecycle._move_position(destination, dataset, relation, NULL, NULL, NULL, nullif(settled, '-infinity'));
     END IF;
   END IF;
   step_begin := step_end;
   goes_on := step_end IS NOT NULL;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._export_step(bigint, text, text, regclass, timestamptz) IS
-  'Internal: one transaction of an export: the next rows of a source that a destination has not got, by the cut that the source allows, sent and recorded, and the position moved with them. goes_on: there is more; step_begin is to be handed back then.';
+COMMENT ON FUNCTION lifecycle._export_step(bigint, text, text, regclass, timestamptz, timestamptz) IS
+  'Internal: one transaction of an export: the next rows of a source that a destination has not got, by the cut that the source allows, sent and recorded, and the position moved with them. goes_on: there is more; step_begin and horizon are to be handed back then.';

@@ -14,6 +14,12 @@ BEGIN
     END IF;
     NEW.loaded_at := now();
   END IF;
+  -- How far a dataset has come is told by its migration: whoever reads it is asked there.
+  IF NEW.status <> OLD.status AND OLD.status IN ('active', 'deprecated', 'retired') AND NOT EXISTS (SELECT FROM lifecycle.contract_migrations m WHERE m.dataset = NEW.dataset
+      AND (OLD.status, NEW.status) IN (('active', CASE WHEN m.retired_at IS NULL THEN 'deprecated' END), ('deprecated', CASE WHEN m.retired_at IS NOT NULL THEN 'retired' END))) THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('dataset "%s" is %s and cannot be set to %s', OLD.dataset, OLD.status, NEW.status),
+      DETAIL = 'It becomes deprecated when a successor is published, and retired by retire_dataset().', HINT = lifecycle._next_major_hint(OLD.contract);
+  END IF;
   RETURN NEW;
 END
 $$;

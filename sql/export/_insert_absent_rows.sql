@@ -32,12 +32,14 @@ BEGIN
   END IF;
   dead := 0;
   IF written < rows_in THEN
+    -- One that is absent although nobody has its key was dropped: that is for _verify_applied() to say.
     dead := lifecycle._bury_rows(dataset, format($sql$
       SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body, 'key_reused' AS code, %2$L AS detail
-      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s)
+      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND EXISTS (SELECT FROM %4$s t WHERE %6$s)
       $sql$, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
-      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, lifecycle._rows_at_hand(target, source, guard::name[]),
-      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name)));
+      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, lifecycle._rows_at_hand(target, source, shape.key),
+      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name),
+      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name)));
   END IF;
   unchanged := rows_in - written - dead;
 END

@@ -49,7 +49,7 @@ BEGIN
       held := held + cardinality(letters.ids);
       CONTINUE;
     END IF;
-    query := format('SELECT q.* FROM (%s) q WHERE coalesce(q.reject_key, concat_ws(''/'', %s)) IN (SELECT l.key FROM lifecycle.dead_letters l WHERE l.id = ANY (%L::bigint[]))', query,
+    query := format('SELECT q.* FROM (%s) q WHERE coalesce(q."reject key", concat_ws(''/'', %s)) IN (SELECT l.key FROM lifecycle.dead_letters l WHERE l.id = ANY (%L::bigint[]))', query,
       (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL), letters.ids);
     FOR target IN SELECT e.destination FROM lifecycle._export_datasets() e WHERE e.dataset = letters.dataset LOOP
       PERFORM lifecycle._lock_delivery(target.destination, letters.dataset);

@@ -7,7 +7,7 @@ DECLARE
   counts bigint[];
 BEGIN
   EXECUTE (SELECT format('CREATE TEMP TABLE lifecycle_batch (%s) ON COMMIT DROP', string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place)) FROM lifecycle._contract_columns(contract) c);
-  CREATE TEMP TABLE lifecycle_rejects (code text, sqlstate text, json_pointer text, detail text, key text, is_whole boolean, body jsonb, org_id text) ON COMMIT DROP;
+  PERFORM lifecycle._make_rejects();
   IF memory IS NOT NULL THEN
     CREATE TEMP TABLE lifecycle_sent (fingerprint uuid, change_time timestamptz, is_known boolean) ON COMMIT DROP;
   END IF;

@@ -4,12 +4,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   -- The first column of a contract is the version it was exported under, which no row lacks: null, it says that the row is not one of that table.
   SELECT format($sql$
-    SELECT CASE WHEN q.reject_code IS NULL AND NOT k.is_known THEN q.%1$I END, %2$s,
-      q.reject_code, q.reject_sqlstate, q.json_pointer, q.detail, q.reject_key, CASE WHEN q.reject_code IS NOT NULL THEN %7$s = 0 END, q.body, CASE WHEN q.reject_code IS NOT NULL THEN %8$s END%3$s
+    SELECT CASE WHEN q."reject code" IS NULL AND NOT k."is known" THEN q.%1$I END, %2$s,
+      q."reject code", q."reject sqlstate", q."json pointer", q."reject detail", q."reject key", CASE WHEN q."reject code" IS NOT NULL THEN %7$s = 0 END, q."reject body", CASE WHEN q."reject code" IS NOT NULL THEN %8$s END%3$s
     FROM (%4$s) q %5$s
-      CROSS JOIN LATERAL (SELECT %6$s AS is_known) k
+      CROSS JOIN LATERAL (SELECT %6$s AS "is known") k
     $sql$, c.first, c.others,
-    CASE WHEN memory IS NOT NULL THEN ', CASE WHEN q.reject_code IS NULL THEN f.fingerprint END, q.change_time, k.is_known' END, query,
+    CASE WHEN memory IS NOT NULL THEN ', CASE WHEN q."reject code" IS NULL THEN f.fingerprint END, q."change time", k."is known"' END, query,
     CASE WHEN memory IS NOT NULL THEN format('CROSS JOIN LATERAL (SELECT md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid AS fingerprint OFFSET 0) f '
       || 'LEFT JOIN lifecycle.export_sent m ON m.position_id = %s AND m.fingerprint = f.fingerprint', c.names, c.columns, memory) END,
     CASE WHEN memory IS NOT NULL THEN 'm.fingerprint IS NOT NULL' ELSE 'false' END, c.missing, coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'))

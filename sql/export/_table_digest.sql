@@ -2,7 +2,7 @@ CREATE FUNCTION lifecycle._table_digest(contract jsonb, relation regclass, key_r
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT md5(concat_ws(E'\n', contract ->> 'version',
+  SELECT md5(concat_ws(E'\n', contract ->> 'version', (SELECT string_agg(c.relpersistence::text, '' ORDER BY c.oid = relation) FROM pg_class c WHERE c.oid IN (relation, key_relation)),
     (SELECT string_agg(concat_ws(' ', a.attrelid = relation, a.attname, a.atttypid::regtype, a.atttypmod, a.attcollation, a.attnotnull, a.atthasdef, a.attgenerated, a.attidentity), E'\n' ORDER BY a.attrelid = relation, a.attnum)
       FROM pg_attribute a WHERE a.attrelid IN (relation, key_relation) AND a.attnum > 0 AND NOT a.attisdropped),
     (SELECT string_agg(concat_ws(' ', i.indrelid = relation, i.indkey, i.indnkeyatts, i.indisprimary, i.indimmediate, i.indisvalid, i.indpred), E'\n' ORDER BY i.indrelid = relation, i.indkey::text, i.indisprimary)

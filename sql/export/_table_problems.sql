@@ -43,6 +43,9 @@ BEGIN
       FROM shape s JOIN pg_class c ON c.oid = _table_problems.relation CROSS JOIN LATERAL (SELECT CASE WHEN s.partitioned THEN 'a partitioned table' ELSE 'a table' END AS wanted) w
       WHERE c.relkind <> 'p' AND (s.partitioned OR c.relkind <> 'r')
     UNION ALL
+    SELECT 0, 1, format('%s is unlogged: a crash empties it', c.oid::regclass), format('ALTER TABLE %s SET LOGGED;', c.oid::regclass)
+      FROM pg_class c WHERE c.oid IN (_table_problems.relation, key_relation) AND c.relpersistence = 'u'
+    UNION ALL
     SELECT 1, c.place, format('column %I of %s is missing%s', c.name, c.relation, '; is it ' || quote_ident(x.attname) || ' now'),
         CASE WHEN x.attname IS NOT NULL THEN format('ALTER TABLE %s RENAME COLUMN %I TO %I;', c.relation, x.attname, c.name)
           WHEN NOT c.required THEN format('CALL lifecycle.install_warehouse(%L);', n.nspname)

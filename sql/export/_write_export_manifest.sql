@@ -14,6 +14,8 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _write_export_manifest.destination;
   path := target.place || '/' || dataset || '/manifest.json';
+  -- An export, a backfill and a reconciliation may come to it at once: who lists fewer files must not have the last word.
+  PERFORM lifecycle._lock_delivery(destination, dataset);
   -- What was sent before the directory was registered lies elsewhere, or is sent again.
   SELECT max(b.sequence) INTO last FROM lifecycle.export_batches b WHERE b.destination = target.destination AND b.dataset = _write_export_manifest.dataset AND b.status = 'delivered'
     AND b.file IS NOT NULL AND b.created_at >= target.registered_at;
@@ -38,6 +40,7 @@ BEGIN
     FROM lifecycle.export_batches b
     WHERE b.destination = target.destination AND b.dataset = _write_export_manifest.dataset AND b.status = 'delivered' AND b.file IS NOT NULL AND b.created_at >= target.registered_at;
   PERFORM lifecycle._check_directory(target.place);
+  PERFORM lifecycle._claim_directory(destination, target.place);
   PERFORM lifecycle._make_directory(target.place || '/' || dataset);
   SELECT * INTO made FROM lifecycle._write_file(format('SELECT %L::text', document), path, 'text', with_checksum => false);
   INSERT INTO lifecycle.export_manifests AS m (destination, dataset, sequence, file_hash) VALUES (target.destination, _write_export_manifest.dataset, last, made.file_hash)

@@ -5,7 +5,7 @@ SET timezone = 'UTC'
 AS $$
 BEGIN
   PERFORM lifecycle._check_schema();
-  RETURN QUERY EXECUTE format('SELECT q.source, q.reject_code, q.json_pointer, count(*), min(q.detail COLLATE "C") FROM (%s) q GROUP BY 1, 2, 3 ORDER BY 1, 2 NULLS FIRST, 4 DESC, 3',
+  RETURN QUERY EXECUTE format('SELECT q."source relation", q."reject code", q."json pointer", count(*), min(q."reject detail" COLLATE "C") FROM (%s) q GROUP BY 1, 2, 3 ORDER BY 1, 2 NULLS FIRST, 4 DESC, 3',
     lifecycle._dataset_query(dataset));
 END
 $$;

@@ -27,12 +27,12 @@ BEGIN
     PERFORM lifecycle._dataset_contract(export.dataset);
     PERFORM lifecycle._require_in_force(export.dataset);
   END IF;
-  IF NOT EXISTS (SELECT FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset)) THEN
+  IF NOT EXISTS (SELECT FROM lifecycle._export_pairs(export.dataset)) THEN
     RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce(format('dataset "%s"', export.dataset), 'a dataset that has a source');
     RETURN;
   END IF;
 
-  FOR pair IN SELECT e.* FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset) LOOP
+  FOR pair IN SELECT e.* FROM lifecycle._export_pairs(export.dataset) e LOOP
     subject := pair.dataset || '@' || pair.destination;
     failed_state := NULL;
     reason := 'export';
@@ -57,7 +57,7 @@ BEGIN
       CALL lifecycle._next_transaction();
       batches := 0;
       rejected := 0;
-      relations := ARRAY(SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = pair.dataset ORDER BY s.relation::text);
+      relations := ARRAY(SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = pair.dataset AND pair.has_rows ORDER BY s.relation::text);
       BEGIN
         -- Who was erased first: what is sent after it has nothing of them.
         PERFORM lifecycle._send_erasures(run, pair.destination, pair.dataset);
@@ -77,10 +77,10 @@ BEGIN
       END;
       CALL lifecycle._next_transaction();
       FOR place IN 1 .. cardinality(relations) LOOP
-        SELECT NULL::timestamptz AS step_begin, true AS goes_on INTO step;
+        SELECT NULL::timestamptz AS step_begin, NULL::timestamptz AS horizon, true AS goes_on INTO step;
         WHILE step.goes_on AND failed_state IS NULL LOOP
           BEGIN
-            SELECT * INTO step FROM lifecycle._export_step(run, pair.destination, pair.dataset, relations[place], step.step_begin);
+            SELECT * INTO step FROM lifecycle._export_step(run, pair.destination, pair.dataset, relations[place], step.step_begin, step.horizon);
             batches := batches + step.batches;
             rejected := rejected + step.rejected;
           EXCEPTION WHEN OTHERS THEN
@@ -100,6 +100,9 @@ BEGIN
           END IF;
           -- A batch that had failed and whose rows are gone: nothing is left to deliver.
           DELETE FROM lifecycle.export_batches b WHERE b.destination = pair.destination AND b.dataset = pair.dataset AND b.status <> 'delivered';
+          IF FOUND THEN
+            PERFORM lifecycle._resolve_alert('export.dead', subject);
+          END IF;
         EXCEPTION WHEN OTHERS THEN
           GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
         END;

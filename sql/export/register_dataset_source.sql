@@ -25,6 +25,12 @@ BEGIN
   ON CONFLICT ON CONSTRAINT dataset_sources_pkey DO UPDATE SET mapping = excluded.mapping, look_back = excluded.look_back
     WHERE (s.mapping, s.look_back) IS DISTINCT FROM (excluded.mapping, excluded.look_back);
   IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = relation AND a.attname = 'changed_xid' AND a.atttypid = 'xid8'::regtype AND NOT a.attisdropped) THEN
+    -- Of a view, nobody can tell from here.
+    IF EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind IN ('r', 'p')) AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgenabled <> 'D' AND NOT t.tgisinternal) THEN
+      RAISE WARNING USING MESSAGE = format('dataset "%s": nothing sets changed_xid of %s', dataset, relation), DETAIL = 'Rows that have no number, or an old one, are found by the daily reconciliation alone.',
+        HINT = format('CREATE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid(); ALTER TABLE %1$s ENABLE ALWAYS TRIGGER changed_xid;', relation);
+      RETURN 'Transaction numbers (changed_xid), which nothing sets: an export reads the rows that have a new one. The others are found by the daily reconciliation.';
+    END IF;
     RETURN 'Transaction numbers (changed_xid): an export reads the rows that changed since the last one, in whatever order their transactions commit.';
   ELSIF compiled.change_column IS NULL THEN
     RETURN 'No change column: every export reads the whole relation and sends what differs from what was sent. Finds every change; costs a full read.';

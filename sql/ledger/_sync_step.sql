@@ -1,5 +1,5 @@
-CREATE FUNCTION lifecycle._sync_step(run bigint, source_system text, mend boolean, step_begin timestamptz, OUT next_begin timestamptz,
-  OUT new_errors bigint, OUT new_warnings bigint, OUT resolved bigint)
+CREATE FUNCTION lifecycle._sync_step(run bigint, source_system text, mend boolean, step_begin timestamptz, INOUT horizon timestamptz,
+  OUT next_begin timestamptz, OUT new_errors bigint, OUT new_warnings bigint, OUT resolved bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -7,7 +7,7 @@ DECLARE
   source record;
   compiled record;
   latest_change bigint;
-  horizon timestamptz;
+  settled_until timestamptz;
   step_end timestamptz;
   after timestamptz;
   changed text;
@@ -21,9 +21,12 @@ DECLARE
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_sync_step.source_system);
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
-  -- Both cuts are taken before the statement that reads, whose snapshot is therefore at least as new.
+  -- Both cuts are taken before the statement that reads, whose snapshot is therefore at least as new. The horizon of all steps is that of the
+  -- first: a row that commits between two of them may be stamped with a time that they have passed.
   latest_change := lifecycle._latest_contact_change();
-  horizon := lifecycle._settled_horizon();
+  IF step_begin IS NULL THEN
+    horizon := lifecycle._settled_horizon();
+  END IF;
 
   everything := mend OR compiled.change_column IS NULL OR source.watermark IS NULL;
   IF everything THEN
@@ -62,20 +65,16 @@ BEGIN
   new_errors := counts.new_errors;
   new_warnings := counts.new_warnings;
   resolved := counts.resolved;
-  IF compiled.change_column IS NULL THEN
-    horizon := NULL;
-  ELSIF horizon > step_end THEN
-    horizon := step_end;
-  END IF;
+  settled_until := CASE WHEN compiled.change_column IS NULL THEN NULL WHEN horizon > step_end THEN step_end ELSE horizon END;
   -- A run that read nothing leaves no trace but its log line: the old watermark serves as well.
   UPDATE lifecycle.sources s SET
-      watermark = CASE WHEN settled THEN greatest(s.watermark, horizon) WHEN NOT everything THEN s.watermark END,
+      watermark = CASE WHEN settled THEN greatest(s.watermark, settled_until) WHEN NOT everything THEN s.watermark END,
       contacts_applied = CASE WHEN settled THEN greatest(s.contacts_applied, latest_change) ELSE s.contacts_applied END,
       loaded_at = coalesce(s.loaded_at, now())
     WHERE s.source_system = source.source_system
       AND (s.loaded_at IS NULL OR s.contacts_applied < latest_change OR NOT settled
-        OR (counts.rows_in > 0 AND horizon > s.watermark) OR (s.watermark IS NULL AND horizon IS NOT NULL));
+        OR (counts.rows_in > 0 AND settled_until > s.watermark) OR (s.watermark IS NULL AND settled_until IS NOT NULL));
 END
 $$;
-COMMENT ON FUNCTION lifecycle._sync_step(bigint, text, boolean, timestamptz) IS
-  'Internal: one transaction of a sync (changed rows) or of a reconcile (mend: every row and every column). Returns where the next step begins, null after the last.';
+COMMENT ON FUNCTION lifecycle._sync_step(bigint, text, boolean, timestamptz, timestamptz) IS
+  'Internal: one transaction of a sync (changed rows) or of a reconcile (mend: every row and every column). Returns where the next step begins, null after the last, and the horizon, which is to be handed to it.';

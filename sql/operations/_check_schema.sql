@@ -6,12 +6,20 @@ DECLARE
   installed text;
   available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
 BEGIN
+  -- Patterns with a backslash would mean something else, and say nothing.
+  IF current_setting('standard_conforming_strings') = 'off' THEN
+    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'lifecycle_ledger needs standard_conforming_strings = on',
+      HINT = 'SET standard_conforming_strings = on;';
+  END IF;
   IF to_regclass('lifecycle.schema_version') IS NULL THEN
     RAISE EXCEPTION USING
       ERRCODE = 'object_not_in_prerequisite_state',
       MESSAGE = 'the tables of lifecycle_ledger are not installed in this database',
       DETAIL = 'There is no table lifecycle.schema_version.',
       HINT = 'CALL lifecycle.install();';
+  END IF;
+  IF to_regclass('lifecycle.restore_steps') IS NOT NULL THEN
+    PERFORM lifecycle._require_no_restore();
   END IF;
   IF NOT has_table_privilege('lifecycle.schema_version', 'SELECT') THEN
     RAISE EXCEPTION USING
@@ -30,4 +38,4 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._check_schema() IS 'Internal: raises 55000 with the mend when install() has not run for this version.';
+COMMENT ON FUNCTION lifecycle._check_schema() IS 'Internal: raises 55000 with the mend when install() has not run for this version, or a restore is under way.';

@@ -4,6 +4,7 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+  PERFORM pg_catalog.set_config('standard_conforming_strings', 'on', true);
   -- Whatever turns a source value into text must not depend on who calls.
   PERFORM pg_catalog.set_config('timezone', 'UTC', true);
   PERFORM pg_catalog.set_config('datestyle', 'ISO, MDY', true);
@@ -14,4 +15,4 @@ BEGIN
   PERFORM pg_catalog.set_config('jit', 'off', true);
 END
 $$;
-COMMENT ON FUNCTION lifecycle._pin_settings() IS 'Internal: pins search_path, time zone and output formats, and switches JIT compilation off, to the end of the transaction.';
+COMMENT ON FUNCTION lifecycle._pin_settings() IS 'Internal: pins search_path, time zone, output formats and how strings are read, and switches JIT compilation off, to the end of the transaction.';

@@ -10,6 +10,7 @@ BEGIN
       ('lifecycle_ledger_guard_partitions', 'ddl_command_end', '''CREATE TABLE'', ''ALTER TABLE''', '_guard_partitions'),
       ('lifecycle_ledger_keep_guard', 'sql_drop', '''DROP TRIGGER'', ''DROP EXTENSION''', '_keep_guard'),
       ('lifecycle_ledger_keep_guard_name', 'ddl_command_end', '''ALTER TRIGGER''', '_keep_guard'),
+      ('lifecycle_ledger_keep_rows', 'table_rewrite', '''ALTER TABLE'', ''ALTER TYPE''', '_keep_rows'),
       -- A unique index refuses rows; ALTER INDEX renames tables, too, before PostgreSQL 15.
       ('lifecycle_ledger_keep_contracts', 'ddl_command_end', '''ALTER TABLE'', ''ALTER SCHEMA'', ''CREATE INDEX'', ''ALTER INDEX''', '_keep_contracts'),
       ('lifecycle_ledger_keep_contracts_dropped', 'sql_drop', NULL, '_keep_contracts')) w (name, event, tags, function)

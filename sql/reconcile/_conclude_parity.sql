@@ -11,7 +11,7 @@ DECLARE
   told text;
 BEGIN
   SELECT * INTO t FROM jsonb_to_record(totals) x(differing bigint, source_only bigint, target_only bigint, resent bigint, overwritten bigint, tombstones bigint, held bigint,
-    remaining bigint, target_only_left bigint);
+    remaining bigint, target_only_left bigint, unmarked text);
   conclusion := CASE WHEN failed_state IS NOT NULL THEN 'failed' WHEN t.remaining > 0 THEN 'differs' WHEN t.target_only_left > 0 AND policy <> 'ignore' THEN 'target_only'
     WHEN t.resent + t.tombstones > 0 THEN 'mended' ELSE 'ok' END;
   told := nullif(concat_ws('; ', failed_message,
@@ -40,8 +40,7 @@ BEGIN
   END IF;
   IF t.target_only_left > 0 AND policy <> 'ignore' THEN
     PERFORM lifecycle._raise_alert('target_only', subject, 'error', format('%s rows of dataset "%s" are at destination "%s" and at no source', t.target_only_left, dataset, destination),
-      CASE WHEN t.tombstones = 0 AND policy = 'mend' AND lifecycle._contract_property(lifecycle._dataset_contract(dataset), 'tombstoneColumn') IS NOT NULL
-        THEN 'They are too many to be marked as deleted without a second look.' ELSE 'Rows of such a dataset are never taken away.' END,
+      coalesce(t.unmarked, 'They were marked as deleted, and are not so there.'),
       format('SELECT window_start, org, target_only FROM lifecycle.reconciliations WHERE run_id = %s AND target_only > 0; docs/RECONCILIATION.md says what to do.', run));
   ELSIF lifecycle._found_elsewhere(destination, dataset, day, 'target_only') IS NOT TRUE THEN
     PERFORM lifecycle._resolve_alert('target_only', subject);

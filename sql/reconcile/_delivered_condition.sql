@@ -29,7 +29,7 @@ BEGIN
   of_row := format('md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid IN (SELECT e.fingerprint FROM lifecycle.export_sent e WHERE e.position_id = %s)',
     (SELECT array_agg(c.name ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), place.position_id);
   IF compiled.change_value IS NOT NULL THEN
-    of_row := format('CASE WHEN q.change_time IS NULL THEN %s ELSE coalesce(q.change_time < %L::timestamptz, false) END', of_row,
+    of_row := format('CASE WHEN q."change time" IS NULL THEN %s ELSE coalesce(q."change time" < %L::timestamptz, false) END', of_row,
       -- A day, and local time that was set back, say less exactly when.
       place.watermark - CASE compiled.change_type WHEN 'date' THEN interval '2 days' WHEN 'timestamp without time zone' THEN interval '2 hours' ELSE interval '0' END);
   END IF;

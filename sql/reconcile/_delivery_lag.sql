@@ -17,7 +17,7 @@ BEGIN
     INTO newest_cut FROM lifecycle.pipeline_runs r WHERE r.procedure = 'export' AND r.status = 'succeeded' AND r.source_system = _delivery_lag.dataset || '@' || _delivery_lag.destination;
   FOR source IN SELECT s.* FROM lifecycle.dataset_sources s WHERE s.dataset = _delivery_lag.dataset LOOP
     SELECT * INTO delivered FROM lifecycle._delivered_condition(destination, dataset, source.relation, source.mapping) d;
-    EXECUTE format('SELECT EXISTS (SELECT FROM (%s) q WHERE q.reject_code IS NULL AND (%s) IS NOT TRUE)',
+    EXECUTE format('SELECT EXISTS (SELECT FROM (%s) q WHERE q."reject code" IS NULL AND (%s) IS NOT TRUE)',
       lifecycle._dataset_source_query(dataset, source.relation, source.mapping, CASE delivered.of_source WHEN 'true' THEN 'true' ELSE format('(%s) IS NOT TRUE', delivered.of_source) END),
       CASE delivered.of_source WHEN 'true' THEN delivered.of_row ELSE 'false' END) INTO waiting;
     EXIT WHEN waiting;

@@ -16,7 +16,7 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _directory_rows.destination;
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
-  SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place), string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place) INTO columns, typed FROM lifecycle._contract_columns(contract) c;
+  SELECT string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place) INTO typed FROM lifecycle._contract_columns(contract) c;
   IF to_regclass('pg_temp.reconcile_files') IS NULL THEN
     EXECUTE format('CREATE TEMP TABLE reconcile_files (%s, "file sequence" bigint)', typed);
   END IF;
@@ -26,12 +26,15 @@ BEGIN
     WHERE b.destination = target.destination AND b.dataset = _directory_rows.dataset AND b.status = 'delivered' AND b.file IS NOT NULL AND b.created_at >= target.registered_at
       AND b.sequence > loaded AND b.sequence <> ALL (without) ORDER BY b.sequence
   LOOP
-    IF coalesce(target.options ->> 'format', 'ndjson') = 'csv' THEN
+    -- As it was written, whatever is written now: another format, or fewer columns.
+    IF file.path ~ '\.csv$' THEN
       EXECUTE format('ALTER TABLE pg_temp.reconcile_files ALTER "file sequence" SET DEFAULT %s', file.sequence);
+      SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place) INTO columns
+        FROM (SELECT lifecycle._read_file(file.path) AS line LIMIT 1) h CROSS JOIN LATERAL string_to_table(replace(rtrim(h.line, E'\r'), '"', ''), ',') WITH ORDINALITY AS c(name, place);
       EXECUTE format('COPY pg_temp.reconcile_files (%s) FROM %L (FORMAT csv, HEADER)', columns, file.path);
     ELSE
-      EXECUTE format('INSERT INTO pg_temp.reconcile_files (%1$s, "file sequence") SELECT r.*, %2$s FROM lifecycle._read_file(%3$L) line CROSS JOIN LATERAL jsonb_to_record(line::jsonb) r(%4$s)',
-        columns, file.sequence, file.path, typed);
+      EXECUTE format('INSERT INTO pg_temp.reconcile_files SELECT r.*, %1$s FROM lifecycle._read_file(%2$L) line CROSS JOIN LATERAL jsonb_to_record(line::jsonb) r(%3$s)',
+        file.sequence, file.path, typed);
     END IF;
     added := true;
   END LOOP;

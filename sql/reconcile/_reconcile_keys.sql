@@ -38,8 +38,8 @@ BEGIN
     GET DIAGNOSTICS tombstones = ROW_COUNT;
   END IF;
   IF resent + tombstones > 0 THEN
-    PERFORM lifecycle._send_rows(run, destination, dataset, 'SELECT r.*, NULL::text AS reject_code, NULL::text AS reject_sqlstate, NULL::text AS json_pointer, NULL::text AS detail, '
-      || 'NULL::text AS reject_key, NULL::jsonb AS body, NULL::timestamptz AS change_time, NULL::regclass AS source FROM pg_temp.reconcile_rows r', 'reconcile');
+    PERFORM lifecycle._send_rows(run, destination, dataset, 'SELECT r.*, NULL::text AS "reject code", NULL::text AS "reject sqlstate", NULL::text AS "json pointer", NULL::text AS "reject detail", '
+      || 'NULL::text AS "reject key", NULL::jsonb AS "reject body", NULL::timestamptz AS "change time", NULL::regclass AS "source relation" FROM pg_temp.reconcile_rows r', 'reconcile');
   END IF;
   DROP TABLE pg_temp.reconcile_rows;
   IF EXISTS (SELECT FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'differs' OR (v.verdict = 'source only' AND v.key_taken)) THEN

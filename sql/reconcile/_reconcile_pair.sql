@@ -9,7 +9,8 @@ DECLARE
   batch jsonb;
   step record;
   totals record;
-  tombstones_left bigint := 0;
+  most_tombstones bigint := 0;
+  with_gone jsonb[] := '{}';
   taken integer := 0;
   moved bigint := 0;
   told_at timestamptz := clock_timestamp();
@@ -34,7 +35,7 @@ BEGIN
     IF failed_state IS NULL AND target.kind = 'directory' THEN
       PERFORM lifecycle._write_export_manifest(destination, dataset);
     END IF;
-    IF failed_state IS NULL AND NOT lifecycle._reads_rows_of(target.kind, target.options) THEN
+    IF failed_state IS NULL AND NOT lifecycle._reads_rows_of(destination, dataset) THEN
       RETURN;
     ELSIF failed_state IS NULL THEN
       SELECT * INTO overview FROM lifecycle._parity_overview(destination, dataset, day);
@@ -43,14 +44,14 @@ BEGIN
         SELECT g.groups, moved + g.bytes INTO differing_groups, moved FROM lifecycle._parity_groups(destination, dataset, overview.days) g;
       END IF;
       -- A source that lost most of its rows is rather broken than emptied.
-      tombstones_left := greatest(lifecycle._quality_setting('parity', dataset, 'tombstone_rows')::bigint,
+      most_tombstones := greatest(lifecycle._quality_setting('parity', dataset, 'tombstone_rows')::bigint,
         (lifecycle._quality_setting('parity', dataset, 'tombstone_share')::numeric * overview.target_rows)::bigint);
     END IF;
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
   END;
   SELECT 0::bigint AS differing, 0::bigint AS source_only, 0::bigint AS target_only, 0::bigint AS resent, 0::bigint AS overwritten, 0::bigint AS tombstones, 0::bigint AS held,
-    0::bigint AS remaining, 0::bigint AS target_only_left INTO totals;
+    0::bigint AS remaining, 0::bigint AS target_only_left, NULL::text AS unmarked INTO totals;
   CALL lifecycle._next_transaction();
   WHILE failed_state IS NULL AND taken < jsonb_array_length(differing_groups) LOOP
     BEGIN
@@ -59,19 +60,20 @@ BEGIN
         FROM (SELECT e.one, e.place, sum((e.one ->> 'weight')::bigint) OVER (ORDER BY e.place) AS weight FROM jsonb_array_elements(differing_groups) WITH ORDINALITY AS e(one, place)
           WHERE e.place > taken AND (e.one ->> 'bucket' = '') = (differing_groups -> taken ->> 'bucket' = '')) g
         WHERE g.place = taken + 1 OR (g.weight <= most AND g.place <= taken + 1000);
-      SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, batch, tombstones_left);
+      SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, batch, 0);
       taken := taken + jsonb_array_length(batch);
       moved := moved + step.bytes;
-      tombstones_left := tombstones_left - step.tombstones;
       totals.differing := totals.differing + step.differing;
       totals.source_only := totals.source_only + step.source_only;
       totals.target_only := totals.target_only + step.target_only;
       totals.resent := totals.resent + step.resent;
       totals.overwritten := totals.overwritten + step.overwritten;
-      totals.tombstones := totals.tombstones + step.tombstones;
       totals.held := totals.held + step.held;
       totals.remaining := totals.remaining + step.remaining;
       totals.target_only_left := totals.target_only_left + step.target_only_left;
+      IF step.target_only_left > 0 AND totals.target_only_left <= most_tombstones THEN
+        with_gone := with_gone || batch;
+      END IF;
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
     END;
@@ -81,6 +83,30 @@ BEGIN
       told_at := clock_timestamp();
     END IF;
   END LOOP;
+  -- How many entities no source has is known only now: of more than may be marked as deleted, none is.
+  IF failed_state IS NULL AND totals.target_only_left > 0 THEN
+    totals.unmarked := lifecycle._why_unmarked(destination, dataset, totals.target_only_left, most_tombstones);
+  END IF;
+  IF failed_state IS NULL AND totals.target_only_left > 0 AND totals.unmarked IS NULL THEN
+    totals.target_only_left := 0;
+    FOR place IN 1 .. cardinality(with_gone) LOOP
+      BEGIN
+        SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, with_gone[place], most_tombstones - totals.tombstones);
+        moved := moved + step.bytes;
+        totals.differing := totals.differing + step.differing;
+        totals.source_only := totals.source_only + step.source_only;
+        totals.resent := totals.resent + step.resent;
+        totals.overwritten := totals.overwritten + step.overwritten;
+        totals.tombstones := totals.tombstones + step.tombstones;
+        totals.remaining := totals.remaining + step.remaining;
+        totals.target_only_left := totals.target_only_left + step.target_only_left;
+      EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+      END;
+      CALL lifecycle._next_transaction();
+      EXIT WHEN failed_state IS NOT NULL;
+    END LOOP;
+  END IF;
   PERFORM lifecycle._conclude_parity(run, destination, dataset, day, overview.source_rows, overview.target_rows, overview.source_checksum, overview.target_checksum, to_jsonb(totals), moved,
     failed_state, failed_message);
   CALL lifecycle._next_transaction();

@@ -39,6 +39,10 @@ BEGIN
   remaining := settled.remaining;
   target_only_left := settled.target_only_left;
   bytes := bytes + settled.bytes;
+  -- Of entities that an earlier step of this run found to be gone.
+  UPDATE lifecycle.reconciliations r SET tombstones = r.target_only, verdict = CASE r.verdict WHEN 'target_only' THEN 'mended' ELSE r.verdict END
+    WHERE settled.tombstones > 0 AND r.run_id = run AND r.check_name = 'parity' AND r.target_only > 0 AND r.tombstones = 0
+      AND (r.window_start, r.org) IN (SELECT v.day, v.org FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'target only' AND NOT v.remains);
   INSERT INTO lifecycle.reconciliations (run_id, check_name, dataset, destination, window_start, window_end, org, source_rows, target_rows, source_checksum, target_checksum,
       differing, source_only, target_only, resent, overwritten, tombstones, held, verdict)
     SELECT run, 'parity', _reconcile_step.dataset, _reconcile_step.destination, v.day, v.day, v.org, g.source_rows, g.target_rows, g.source_checksum, g.target_checksum,
@@ -50,7 +54,8 @@ BEGIN
           count(*) FILTER (WHERE v.verdict = 'differs') AS overwritten, count(*) FILTER (WHERE v.verdict = 'target only' AND NOT v.remains) AS tombstones,
           count(*) FILTER (WHERE v.verdict = 'held') AS held, count(*) FILTER (WHERE v.remains AND v.verdict <> 'target only') AS remaining,
           count(*) FILTER (WHERE v.remains AND v.verdict = 'target only') AS target_only_left
-        FROM pg_temp.reconcile_verdicts v GROUP BY 1, 2 HAVING bool_or(v.verdict IN ('stale', 'source only', 'differs') OR (v.verdict = 'target only' AND policy <> 'ignore'))) v
+        FROM pg_temp.reconcile_verdicts v GROUP BY 1, 2 HAVING bool_or(v.verdict IN ('stale', 'source only', 'differs') OR (v.verdict = 'target only' AND policy <> 'ignore'
+          AND NOT EXISTS (SELECT FROM lifecycle.reconciliations r WHERE tombstones_left > 0 AND r.run_id = run AND r.check_name = 'parity' AND r.window_start = v.day AND r.org = v.org AND r.target_only > 0)))) v
       LEFT JOIN jsonb_to_recordset(groups) g(day date, org text, source_rows bigint, target_rows bigint, source_checksum text, target_checksum text, bucket text)
         ON g.day = v.day AND g.org = v.org AND g.bucket = ''
     ORDER BY v.day, v.org;
@@ -58,4 +63,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._reconcile_step(bigint, text, text, jsonb, bigint) IS
-  'Internal: one transaction of a reconciliation: narrows down groups of rows that differ (as of _parity_groups()), settles the rows under the lock that keeps exports to this destination waiting, and records each day and tenant in which something was wrong.';
+  'Internal: one transaction of a reconciliation: narrows down groups of rows that differ (as of _parity_groups()), settles the rows under the lock that keeps exports to this destination waiting, and records each day and tenant in which something was wrong. tombstones_left: as of _reconcile_keys(); above zero only for groups that were settled before in this run.';

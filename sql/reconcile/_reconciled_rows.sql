@@ -38,7 +38,7 @@ BEGIN
       narrowed := lifecycle._days_condition(format('s.%I', bare[array_position(shape.all_columns, shape.time_column)]), days);
     END IF;
     IF keys IS NULL THEN
-      parts := parts || format('SELECT %s FROM (%s) q WHERE q.reject_code IS NULL AND %s', columns,
+      parts := parts || format('SELECT %s FROM (%s) q WHERE q."reject code" IS NULL AND %s', columns,
         lifecycle._dataset_source_query(dataset, source.relation, source.mapping, format('%s AND %s', delivered.of_source, narrowed)), delivered.of_row);
     ELSE
       IF NOT EXISTS (SELECT FROM unnest(shape.key) k WHERE bare[array_position(shape.all_columns, k)] IS NULL) THEN
@@ -47,7 +47,7 @@ BEGIN
           (SELECT string_agg(format('(u::jsonb ->> %s)::%s', place - 1, shape.key_types[place]), ', ' ORDER BY place) FROM generate_subscripts(shape.key, 1) place), keys);
       END IF;
       -- With what is under way or breaks the contract, told apart.
-      parts := parts || (SELECT array_agg(format('SELECT %s, %s AS "key text", concat_ws(''/'', %s) AS "letter key", (%s) IS TRUE AS "is delivered", q.reject_code IS NOT NULL AS "is rejected" FROM (%s) q WHERE %s = ANY (%L::text[])',
+      parts := parts || (SELECT array_agg(format('SELECT %s, %s AS "key text", concat_ws(''/'', %s) AS "letter key", (%s) IS TRUE AS "is delivered", q."reject code" IS NOT NULL AS "is rejected" FROM (%s) q WHERE %s = ANY (%L::text[])',
           columns, key_text, (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL),
           CASE WHEN d.inside THEN delivered.of_row ELSE 'false' END,
           lifecycle._dataset_source_query(dataset, source.relation, source.mapping, format('%s AND (%s) IS %s', narrowed, delivered.of_source, CASE WHEN d.inside THEN 'TRUE' ELSE 'NOT TRUE' END)),

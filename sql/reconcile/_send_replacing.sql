@@ -13,7 +13,7 @@ DECLARE
   times record;
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _send_replacing.destination;
-  EXECUTE format('SELECT count(*) AS row_count, lifecycle.parity_checksum(lifecycle.parity_text(r)) AS checksum, min(r.%1$I)::timestamptz AS earliest, max(r.%1$I)::timestamptz AS latest FROM %2$s r',
+  EXECUTE format('SELECT count(*) AS row_count, lifecycle.parity_checksum(lifecycle.parity_text(r.*)) AS checksum, min(r.%1$I)::timestamptz AS earliest, max(r.%1$I)::timestamptz AS latest FROM %2$s r',
     lifecycle._contract_property(contract, 'timeColumn') #>> '{}', source) INTO times;
   CASE target.kind
     WHEN 'schema' THEN
@@ -25,11 +25,11 @@ BEGIN
       -- Files are never changed by that: what is read last counts.
       SELECT * INTO sent FROM lifecycle._deliver_directory(destination, dataset, batch, number, source);
     WHEN 'server' THEN
-      -- In parts, so that neither side holds more than a few thousand rows as one document.
+      -- In parts, so that neither side holds more than a few thousand rows, or 8 MB of them, as one document.
       EXECUTE format($sql$
         SELECT sum(a.r[1]::bigint)::bigint AS rows_in, sum(a.r[2]::bigint)::bigint AS written, sum(a.r[3]::bigint)::bigint AS unchanged, sum(a.r[4]::bigint)::bigint AS dead,
           sum(octet_length(p.body))::bigint AS bytes, lifecycle._sum_checksums(array_agg(a.r[6])) AS checksum, NULL::text AS file, NULL::text AS file_hash
-        FROM (SELECT jsonb_agg(to_jsonb(s.*) - 'part number')::text AS body FROM (SELECT r.*, (row_number() OVER () - 1) / 5000 AS "part number" FROM %s r) s GROUP BY s."part number") p
+        FROM (SELECT jsonb_agg(to_jsonb(s.*) - 'part number')::text AS body FROM (SELECT r.*, (sum(octet_length(to_jsonb(r.*)::text) + 1700) OVER (ROWS UNBOUNDED PRECEDING) - 1)::bigint / 8388608 AS "part number" FROM %s r) s GROUP BY s."part number") p
           CROSS JOIN LATERAL lifecycle._on_server($1::name, 'SELECT b.rows_in, b.written, b.unchanged, b.dead, b.overwritten, b.checksum FROM lifecycle._replace_batch($1::text, $2::name, $3::jsonb, $4::text[]) b',
             $2, $3, p.body, $4) a(r)
         $sql$, source) INTO sent USING target.place, dataset, coalesce(target.options ->> 'warehouse', 'lifecycle'), orgs::text;

@@ -18,7 +18,7 @@ CREATE FUNCTION wanted(dataset text) RETURNS text LANGUAGE plpgsql SET timezone 
 DECLARE
   result text;
 BEGIN
-  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) FROM (SELECT %s FROM (%s) q WHERE reject_code IS NULL) r',
+  EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(r)) FROM (SELECT %s FROM (%s) q WHERE "reject code" IS NULL) r',
     (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM lifecycle._contract_columns(lifecycle._dataset_contract(dataset))), lifecycle._dataset_query(dataset)) INTO result;
   RETURN result;
 END $$;

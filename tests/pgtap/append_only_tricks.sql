@@ -4,11 +4,18 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
-SELECT plan(18);
+SELECT plan(22);
 INSERT INTO lifecycle.users (id, email, current_lifecycle_stage) VALUES
   ('0190f3a0-5b7e-7c3a-9f00-00000000aaaa', 'ann@example.com', 'Acquisition'), ('0190f3a0-5b7e-7c3a-9f00-00000000bbbb', 'bob@example.com', 'Acquisition');
 INSERT INTO lifecycle.events (event_id, event_name, event_time, user_id, properties) VALUES
   ('0190f3a0-5b7e-7c3a-9f00-000000000001', 'page_viewed', now(), 'ann@example.com', '{}'), ('0190f3a0-5b7e-7c3a-9f00-000000000002', 'page_viewed', now(), 'bob@example.com', '{}');
+
+-- Written anew by DDL, which fires no trigger of rows
+SELECT throws_ok($$ALTER TABLE lifecycle.events ALTER properties TYPE jsonb USING '{"forged": true}'$$, '55000', NULL, 'values are not computed anew');
+SELECT throws_ok($$ALTER TABLE lifecycle.contract_versions ALTER contract TYPE jsonb USING '{}'$$, '55000', NULL, '... nor those of other append-only tables');
+SELECT throws_ok(format($$ALTER TABLE %s ALTER properties TYPE text$$, (SELECT tableoid::regclass FROM lifecycle.events LIMIT 1)), NULL, NULL, '... nor of a partition');
+CREATE TABLE pg_temp.of_ones_own (n integer);
+SELECT lives_ok('ALTER TABLE pg_temp.of_ones_own ALTER n TYPE text', 'one''s own tables are one''s own');
 
 -- The guard's triggers under another name, in another schema, gone with an extension
 SELECT throws_ok('ALTER TRIGGER append_only_rows ON lifecycle.events RENAME TO harmless', '55000', NULL, 'the guard is not renamed');

@@ -66,7 +66,9 @@ INSERT INTO cases VALUES
   ('[["workflow_id/physicalType", "text"]]', 'additive minor type_widened /schema/0/properties/3/physicalType'),
   ('[["+", {"name": "gone_at", "logicalType": "timestamp", "physicalType": "timestamptz"}], ["/schema/0/customProperties/4", {"property": "tombstoneColumn", "value": "gone_at"}]]',
     'additive minor column_added /schema/0/properties/20; additive minor tombstoneColumn /schema/0/customProperties'),
+  ('[["source_provider/customProperties", [{"property": "personal", "value": "value"}]]]', 'additive minor personal_changed /schema/0/properties/10/customProperties'),
   -- Tightening
+  ('[["source_provider/customProperties", [{"property": "reference", "value": 100}]]]', 'tightening major reference_narrowed /schema/0/properties/10/customProperties'),
   ('[["cost_usd/required", true]]', 'tightening major null_refused /schema/0/properties/16/required'),
   ('[["workflow_id/physicalType", "varchar(39)"]]', 'tightening major type_narrowed /schema/0/properties/3/physicalType'),
   ('[["error_message/physicalType", "varchar(1000)"]]', 'tightening major type_narrowed /schema/0/properties/18/physicalType'),
@@ -89,11 +91,13 @@ INSERT INTO cases VALUES
   ('[["status/quality/0/arguments/validValues", ["succeeded", "failed", "skipped", "gone"]]]', 'breaking major value_added /schema/0/properties/11/quality; tightening major value_removed /schema/0/properties/11/quality'),
   ('[["+0", {"name": "region", "logicalType": "string", "physicalType": "text"}]]', 'breaking major column_added /schema/0/properties/0'),
   ('[["/schema/0/properties/18/name", "x"], ["error_code/name", "error_message"], ["x/name", "error_code"]]',
-    'breaking major column_moved /schema/0/properties/17; breaking major column_moved /schema/0/properties/18; neutral patch described_otherwise /schema/0/properties/17; neutral patch described_otherwise /schema/0/properties/18'),
+    'additive minor personal_changed /schema/0/properties/18/customProperties; breaking major column_moved /schema/0/properties/17; breaking major column_moved /schema/0/properties/18; breaking major personal_changed /schema/0/properties/17/customProperties; neutral patch described_otherwise /schema/0/properties/17; neutral patch described_otherwise /schema/0/properties/18'),
   ('[["org_id/primaryKey", true], ["org_id/primaryKeyPosition", 2]]', 'breaking major key_changed /schema/0/properties/8/primaryKeyPosition'),
   ('[["run_id/unique", null]]', 'breaking major unique_removed /schema/0/properties/1/unique'),
   ('[["created_at/customProperties/0/value", "month"]]', 'breaking major partition_changed /schema/0/properties/19/partitionKeyPosition'),
   ('[["org_id/partitioned", null], ["org_id/partitionKeyPosition", null]]', 'breaking major partition_changed /schema/0/properties/8/partitionKeyPosition'),
+  ('[["error_message/customProperties", null]]', 'breaking major personal_changed /schema/0/properties/18/customProperties'),
+  ('[["error_message/customProperties/0/value", "value"]]', 'breaking major personal_changed /schema/0/properties/18/customProperties'),
   ('[["=writeSemantics", "replace"]]', 'breaking major writeSemantics /schema/0/customProperties'),
   ('[["=tenantColumn", "entity_id"]]', 'breaking major tenantColumn /schema/0/customProperties'),
   ('[["/schema/0/customProperties/4", {"property": "tombstoneColumn", "value": "ended_at"}]]', 'breaking major tombstoneColumn /schema/0/customProperties'),
@@ -102,6 +106,8 @@ INSERT INTO cases VALUES
   ('[["/customProperties", [{"property": "predecessor", "value": "x"}]]]', 'breaking major property_changed /customProperties');
 SELECT is(told(base(), changed(base(), changes)), told, changes::text) FROM cases;
 -- The other way round, where that is another case.
+SELECT is(told(changed(base(), '[["source_provider/customProperties", [{"property": "reference", "value": 100}]]]'), changed(base(), change)), 'breaking major reference_widened /schema/0/properties/10/customProperties', 'references that may be longer, or payloads: ' || text)
+  FROM unnest('{"[[\"source_provider/customProperties\", [{\"property\": \"reference\", \"value\": 101}]]]","[]"}'::text[]) c(text) CROSS JOIN LATERAL (SELECT text::jsonb AS change) d;
 SELECT is(told(changed(base(), '[["=uniquenessGuards", [["entity_id", "started_at"]]]]'), base()), 'breaking major guard_removed /schema/0/customProperties', 'a guard that goes');
 SELECT is(told(changed(base(), '[["=uniquenessGuards", [["entity_id", "started_at"]]]]'), changed(base(), '[["=uniquenessGuards", [["started_at", "entity_id"]]]]')), 'nothing', 'a guard in another order is the same');
 SELECT is(told(changed(base(), '[["status/customProperties", [{"property": "computed", "value": true}]]]'), base()), 'tightening major computed /schema/0/properties/11/customProperties', 'a column that sources have to give from now on');

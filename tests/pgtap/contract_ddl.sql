@@ -40,6 +40,7 @@ INSERT INTO public.cases (ddl, outcome) SELECT ddl, '55000' FROM unnest(ARRAY[
   'ALTER TABLE dx_company_entities_v1 ADD UNIQUE (canonical_domain)',
   'CREATE UNIQUE INDEX ON dx_company_entities_v1 (canonical_domain)',
   'ALTER TABLE dx_operation_runs_v1 DROP COLUMN cost_usd',
+  'ALTER TABLE dx_company_entities_v1 SET UNLOGGED',
   'ALTER TABLE runs_part ALTER COLUMN cost_usd SET NOT NULL',
   'ALTER TABLE dx_operation_runs_v1_keys ADD COLUMN note text NOT NULL',
   'ALTER TABLE dx_operation_runs_v1_keys RENAME TO keys',

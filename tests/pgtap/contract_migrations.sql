@@ -76,6 +76,8 @@ SELECT throws_ok($$SELECT lifecycle.acknowledge_migration('nobody', 'dx_operatio
 SELECT throws_ok($$SELECT lifecycle.acknowledge_migration('hq', 'dx_operation_runs_v1')$$, '42704', NULL, 'no successor');
 SELECT throws_ok($$SELECT lifecycle.acknowledge_migration('hq', NULL)$$, '22004', NULL, 'no version');
 SELECT throws_ok($$SELECT lifecycle.retire_dataset('dx_operation_runs_v1')$$, '55000', 'dataset "dx_operation_runs_v1" cannot be retired yet', 'too early');
+SELECT throws_ok($$UPDATE lifecycle.datasets SET status = 'retired', contract = jsonb_set(contract, '{status}', '"retired"') WHERE dataset = 'dx_operation_runs_v1'$$, '55000', 'dataset "dx_operation_runs_v1" is deprecated and cannot be set to retired', '... by hand, too');
+SELECT throws_ok($$UPDATE lifecycle.datasets SET status = 'draft', contract = jsonb_set(contract, '{status}', '"draft"') WHERE dataset = 'dx_operation_events_v1'$$, '55000', NULL, 'what is published cannot be taken back');
 SELECT alike(lifecycle.acknowledge_migration('hq', 'dx_operation_runs_v2'), 'hq no longer needs dx_operation_runs_v1. dx_operation_runs_v1 waits for O''Brien''s "BI"; waits until %', 'the first acknowledges');
 SELECT is(lifecycle.acknowledge_migration('hq', 'v2'), 'hq had acknowledged already.', '... once');
 SELECT is((SELECT string_agg(concat_ws(' ', dataset, contact, migrated_to, migrated_by = session_user), '; ' ORDER BY dataset) FROM lifecycle.contract_consumers WHERE consumer = 'hq'),

@@ -50,8 +50,8 @@ END $$;
 SELECT is((SELECT jsonb_strip_nulls(r) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'status' = 'succeeded'),
   jsonb_build_object('export_schema_version', 'v1', 'run_id', id(1), 'org_id', id(100), 'operation_id', 'company.enrich.profile', 'action_id', 'prospeo.v2', 'entity_type', 'company',
     'entity_id', id(200), 'status', 'succeeded', 'attempt_count', 1, 'started_at', '2025-07-01T12:00:00+00:00', 'duration_ms', 1500, 'cost_usd', 0.25,
-    'created_at', '2025-07-01T10:00:02+00:00', 'change_time', '2025-07-01T10:00:02+00:00', 'source', 'upstream.runs'), 'a row as the contract has it');
-SELECT is((SELECT jsonb_build_array(r -> 'run_id', r -> 'attempt_count', r -> 'status', r -> 'pipeline_run_id', r -> 'reject_code') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'status' = 'failed'),
+    'created_at', '2025-07-01T10:00:02+00:00', 'change time', '2025-07-01T10:00:02+00:00', 'source relation', 'upstream.runs'), 'a row as the contract has it');
+SELECT is((SELECT jsonb_build_array(r -> 'run_id', r -> 'attempt_count', r -> 'status', r -> 'pipeline_run_id', r -> 'reject code') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'status' = 'failed'),
   jsonb_build_array(id(2), 3, 'failed', id(9), NULL), 'values read out of texts, and one that no map names');
 CREATE FUNCTION types_of(dataset text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE types text;
@@ -73,7 +73,7 @@ $$;
 SELECT bad('', '{"id": null}'), bad('', '{"id": "run_abc"}'), bad('', '{"org": null}'), bad('', '{"kind": "job"}'), bad('', '{"state": "exploded"}'), bad('', '{"state": ""}'),
   bad('', '{"attempt": "many"}'), bad('', '{"attempt": "3000000000"}'), bad('', '{"began": "infinity"}'), bad('', '{"began": null}'), bad('', '{"took": 1.5}'),
   bad('', '{"took": 1e30}'), bad('', '{"cost": "NaN"}'), bad('', '{"cost": "Infinity"}'), bad('', '{"written": "20000-01-01"}'), bad('', '{"entity": "  "}');
-SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject_code', r ->> 'reject_sqlstate', r ->> 'json_pointer'), E'\n' ORDER BY n) FROM rows_of('dx_operation_runs_v1') WITH ORDINALITY AS x(r, n) WHERE r ->> 'operation_id' = 'bad'),
+SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject code', r ->> 'reject sqlstate', r ->> 'json pointer'), E'\n' ORDER BY n) FROM rows_of('dx_operation_runs_v1') WITH ORDINALITY AS x(r, n) WHERE r ->> 'operation_id' = 'bad'),
 'missing_required 23502 /id
 wrong_type 22P02 /id
 missing_required 23502 /org
@@ -90,7 +90,7 @@ out_of_range 22003 /cost
 out_of_range 22003 /cost
 out_of_range 22008 /written
 wrong_type 22P02 /entity', 'every row that breaks the contract says how and where');
-SELECT is((SELECT string_agg(r ->> 'detail', E'\n' ORDER BY n) FROM rows_of('dx_operation_runs_v1') WITH ORDINALITY AS x(r, n) WHERE r ->> 'operation_id' = 'bad' AND n < 12),
+SELECT is((SELECT string_agg(r ->> 'reject detail', E'\n' ORDER BY n) FROM rows_of('dx_operation_runs_v1') WITH ORDINALITY AS x(r, n) WHERE r ->> 'operation_id' = 'bad' AND n < 12),
 'run_id (column id) is missing.
 run_id (column id): "run_abc" is not of type uuid.
 org_id (column org) is missing.
@@ -100,10 +100,10 @@ status (column state) is missing.
 attempt_count (column attempt): "many" is not of type integer.
 attempt_count (column attempt): 3000000000 is out of the range of an integer.
 started_at (column began): "infinity" is not of type timestamptz.', '... in a sentence');
-SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL), 2::bigint, 'the others are not stopped');
-SELECT is((SELECT r -> 'body' ->> 'kind' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'json_pointer' = '/kind'), 'job', 'a rejected row comes along as it is at its source');
-SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL AND r -> 'body' <> 'null'), 0::bigint, '... the others need not');
-SELECT is((SELECT r ->> 'reject_key' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'json_pointer' = '/kind'), id(1)::text, '... with its key');
+SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL), 2::bigint, 'the others are not stopped');
+SELECT is((SELECT r -> 'reject body' ->> 'kind' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'json pointer' = '/kind'), 'job', 'a rejected row comes along as it is at its source');
+SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL AND r -> 'reject body' <> 'null'), 0::bigint, '... the others need not');
+SELECT is((SELECT r ->> 'reject key' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'json pointer' = '/kind'), id(1)::text, '... with its key');
 
 SELECT is((SELECT string_agg(concat_ws(' ', source, reject_code, json_pointer, rows), E'\n' ORDER BY reject_code NULLS FIRST) FROM lifecycle.check_dataset('dx_operation_runs_v1') WHERE reject_code IS NULL OR rows > 1),
 'upstream.runs 2
@@ -115,9 +115,9 @@ SELECT is((SELECT example FROM lifecycle.check_dataset('dx_operation_runs_v1') W
 TRUNCATE upstream.runs;
 SELECT lives_ok($$SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'upstream.runs', mapping('{"entity_id": ["entity", "id"]}'))$$, 'a value of the first of two columns');
 INSERT INTO upstream.runs VALUES (id(1)::text, id(100), 'op', NULL, 'company', NULL, 'found', '1', '2025-07-01 12:00', 1500, 0.25, '2025-07-01 12:00:02+02', NULL);
-SELECT is((SELECT r ->> 'json_pointer' FROM rows_of('dx_operation_runs_v1') r), '/act~1ion', 'a slash in a column''s name');
+SELECT is((SELECT r ->> 'json pointer' FROM rows_of('dx_operation_runs_v1') r), '/act~1ion', 'a slash in a column''s name');
 UPDATE upstream.runs SET "act/ion" = 'act', entity = 'bad';
-SELECT is((SELECT r ->> 'json_pointer' || ' ' || (r ->> 'detail') FROM rows_of('dx_operation_runs_v1') r), ' entity_id: "bad" is not of type uuid.', 'the first value that is present decides, readable or not');
+SELECT is((SELECT r ->> 'json pointer' || ' ' || (r ->> 'reject detail') FROM rows_of('dx_operation_runs_v1') r), ' entity_id: "bad" is not of type uuid.', 'the first value that is present decides, readable or not');
 UPDATE upstream.runs SET entity = '';
 SELECT is((SELECT r ->> 'entity_id' FROM rows_of('dx_operation_runs_v1') r), id(1)::text, '... an absent one does not');
 
@@ -126,14 +126,14 @@ CREATE VIEW upstream.more AS SELECT id(50 + n) AS id, id(100) AS org FROM genera
 SELECT lives_ok($$SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'upstream.more', '{"run_id": "id", "org_id": "org", "operation_id": {"constant": "o"}, "action_id": {"constant": "a"},
   "entity_type": {"constant": "company"}, "entity_id": "id", "status": {"constant": "skipped"}, "attempt_count": {"constant": 0}, "started_at": {"constant": "2025-01-01T00:00:00Z"},
   "created_at": {"constant": "2025-01-01T00:00:00Z"}}')$$, 'a second source');
-SELECT is((SELECT count(*) || ' ' || count(DISTINCT r ->> 'source') FROM rows_of('dx_operation_runs_v1') r), '4 2', 'the rows of both');
+SELECT is((SELECT count(*) || ' ' || count(DISTINCT r ->> 'source relation') FROM rows_of('dx_operation_runs_v1') r), '4 2', 'the rows of both');
 SELECT lives_ok($$SELECT lifecycle.unregister_dataset_source('dx_operation_runs_v1', 'upstream.more')$$, 'a source is unregistered');
 SELECT throws_ok($$SELECT lifecycle.unregister_dataset_source('dx_operation_runs_v1', 'upstream.more')$$, '42704', 'upstream.more is no source of dataset "dx_operation_runs_v1"', '... once');
 CREATE TABLE upstream.insight (id bigint, customer bigint, organization bigint, type text, at timestamptz);
 SELECT lives_ok($$SELECT lifecycle.register_dataset_source('lifecycle_event_history', 'upstream.insight', '{"event_id": "id", "account_id": "customer", "organization_id": "organization",
   "event_type": "type", "event_date": "at"}')$$, 'columns that the export computes need no mapping');
 INSERT INTO upstream.insight VALUES (NULL, 1, 2, repeat('x', 101), now()), (1, 2, 3, 'qbr', '2025-07-01 12:00+02');
-SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject_code', r ->> 'detail', CASE WHEN r ->> 'reject_code' IS NULL THEN r ->> 'event_date' END), ', ') FROM rows_of('lifecycle_event_history') r),
+SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject code', r ->> 'reject detail', CASE WHEN r ->> 'reject code' IS NULL THEN r ->> 'event_date' END), ', ') FROM rows_of('lifecycle_event_history') r),
   'too_long event_type (column type): it has 101 characters, more than 100., 2025-07-01T10:00:00', 'a text that is too long; a time without zone is UTC');
 SELECT is(types_of('lifecycle_event_history'), 'as the contract says', 'types of lifecycle_event_history');
 
@@ -162,4 +162,13 @@ SELECT throws_ok($$SELECT lifecycle.register_dataset_source('lifecycle_event_his
 RESET ROLE;
 DROP OWNED BY dataset_reader;
 DROP ROLE dataset_reader;
+-- Transaction numbers
+CREATE TABLE numbered (run_id uuid, org_id uuid, kind text, what text, state text, at timestamptz, changed_xid xid8);
+CREATE FUNCTION cut_of() RETURNS text LANGUAGE sql AS $$ SELECT substring(lifecycle.register_dataset_source('dx_operation_runs_v1', 'numbered', '{"run_id": "run_id", "org_id": "org_id", "entity_type": "kind", "entity_id": "run_id",
+  "operation_id": "what", "action_id": "what", "status": "state", "attempt_count": {"constant": 1}, "started_at": "at", "created_at": "at"}') FROM '^[^:]*') $$;
+SELECT is(cut_of(), 'Transaction numbers (changed_xid), which nothing sets', 'a column that no trigger sets has no numbers');
+CREATE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON numbered FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
+SELECT is(cut_of(), 'Transaction numbers (changed_xid)', 'with it they are in force');
+ALTER TABLE numbered DISABLE TRIGGER changed_xid;
+SELECT is(cut_of(), 'Transaction numbers (changed_xid), which nothing sets', 'nor has one whose trigger is disabled');
 SELECT * FROM finish();

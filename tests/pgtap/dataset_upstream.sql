@@ -55,10 +55,10 @@ FROM unnest(ARRAY['succeeded', 'failed', 'skipped', 'running', 'queued', 'retryi
 INSERT INTO dx.entity_timeline (org_id, entity_type, entity_id, operation_id, pipeline_run_id, provider, status, metadata)
 SELECT id(100), CASE WHEN n = 3 THEN 'job' ELSE 'company' END, id(200 + n), 'company.enrich.profile', id(1), 'prospeo', 'found', jsonb_build_object('step_result_id', id(10 + n)) FROM generate_series(1, 3) n;
 SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'status', r ->> 'operation_id', r ->> 'action_id', r ->> 'attempt_count', r ->> 'duration_ms', r ->> 'source_provider', r ->> 'error_message'), E'\n'
-    ORDER BY r ->> 'status' DESC) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL),
+    ORDER BY r ->> 'status' DESC) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL),
 'succeeded company.enrich.profile run_1 2 1000 prospeo
 failed company.enrich.profile run_2 2 1000 prospeo timed out', 'steps that have ended are runs');
-SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject_code', r ->> 'json_pointer', r ->> 'detail', r -> 'body' ->> 'status'), ', ') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NOT NULL),
+SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'reject code', r ->> 'json pointer', r ->> 'reject detail', r -> 'reject body' ->> 'status'), ', ') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NOT NULL),
   'unknown_value /entity_type entity_type (column entity_type): "job" is none of company, person. skipped', 'a kind of entity that came later stops itself and nothing else');
 DELETE FROM dx.step_results;
 
@@ -69,12 +69,12 @@ FROM unnest(ARRAY['found', 'not_found', 'failed', 'verified', 'lost']) WITH ORDI
 INSERT INTO dx.operation_attempts (id, run_id, provider, action, status, http_status, duration_ms, provider_status, raw_response, created_at)
 VALUES (id(31), id(21), 'prospeo', 'email-finder', 'failed', 503, 200, 'unavailable', NULL, '2025-07-01 12:00:00+00'), (id(32), id(21), 'findymail', 'search', 'found', 200, 300, 'ok', '{"email": "ann@example.com"}', '2025-07-01 12:00:01+00');
 SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'status', r ->> 'attempt_count', r ->> 'action_id', r ->> 'source_provider', r ->> 'duration_ms'), E'\n' ORDER BY r ->> 'run_id' <> id(21)::text, r ->> 'status')
-    FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL),
+    FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL),
 'succeeded 2 search findymail 500
 failed 1 person.contact.resolve_email
 succeeded 1 person.contact.resolve_email
 succeeded 1 person.contact.resolve_email', 'found, not_found and verified have succeeded');
-SELECT is((SELECT string_agg(r ->> 'detail', ', ') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NOT NULL),
+SELECT is((SELECT string_agg(r ->> 'reject detail', ', ') FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NOT NULL),
   'status (column status): "lost" is none of succeeded, failed, skipped, canceled.', 'a word nobody knows is a dead letter');
 SELECT is((SELECT count(DISTINCT r ->> 'entity_id') FROM rows_of('dx_operation_runs_v1') r), 1::bigint, 'equal input is one entity');
 SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'event_sequence', r ->> 'event_type', r ->> 'provider', r ->> 'http_status', r ->> 'error_code', r ->> 'raw_response_ref', r -> 'metadata_json' ->> 'action'), E'\n' ORDER BY r ->> 'event_sequence')
@@ -86,7 +86,7 @@ SELECT is((SELECT count(*) FROM rows_of('dx_operation_events_v1') r WHERE r::tex
 INSERT INTO dx.company_entities (org_id, company_id, entity_id, canonical_name, employee_count, employee_range, source_providers, canonical_payload, record_version)
 VALUES (id(100), id(101), id(41), 'exact', 77, '51-200', '{prospeo,apollo}', '{"linkedin_page_id": "12"}', 4), (id(100), id(101), id(42), 'range', NULL, '51-200', NULL, NULL, 1),
   (id(100), id(101), id(43), 'unknown', NULL, 'unknown', NULL, NULL, 1), (id(100), id(101), id(44), 'odd', NULL, 'a few', NULL, NULL, 1), (id(100), NULL, id(45), 'nobody''s', 5, NULL, NULL, NULL, 1);
-SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'canonical_name', r ->> 'employee_count', r ->> 'source_priority', r ->> 'linkedin_page_id', r ->> 'record_version', r ->> 'reject_code', r ->> 'json_pointer'), E'\n' ORDER BY r ->> 'entity_id' = id(41)::text DESC, r ->> 'canonical_name')
+SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'canonical_name', r ->> 'employee_count', r ->> 'source_priority', r ->> 'linkedin_page_id', r ->> 'record_version', r ->> 'reject code', r ->> 'json pointer'), E'\n' ORDER BY r ->> 'entity_id' = id(41)::text DESC, r ->> 'canonical_name')
     FROM rows_of('dx_company_entities_v1') r),
 $$exact 77 prospeo 12 4
 nobody's 1 missing_required /company_id
@@ -94,20 +94,20 @@ odd 1 wrong_type /employees
 range 51 1
 unknown 1$$, 'ranges of employees, the first provider, companies without a company');
 INSERT INTO dx.person_entities (org_id, entity_id, full_name, record_version) VALUES (id(100), id(51), 'Ann Bell', 3);
-SELECT is((SELECT concat_ws(' ', r ->> 'full_name', r ->> 'record_version', r ->> 'reject_code') FROM rows_of('dx_person_entities_v1') r), 'Ann Bell 3', 'people');
+SELECT is((SELECT concat_ws(' ', r ->> 'full_name', r ->> 'record_version', r ->> 'reject code') FROM rows_of('dx_person_entities_v1') r), 'Ann Bell 3', 'people');
 
 -- Snapshots of the old state
 INSERT INTO dx.entity_snapshots (org_id, entity_type, entity_id, record_version, canonical_payload, captured_at)
 VALUES (id(100), 'person', id(51), 1, '{"full_name": "A. Bell", "updated_at": "2025-01-01T00:00:00Z"}', '2025-02-01+00'), (id(100), 'person', id(51), 2, '{"full_name": "Ann B."}', '2025-03-01+00'),
   (id(100), 'job', id(52), 1, '{"full_name": "no"}', '2025-03-01+00');
-SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'record_version', r ->> 'captured_at', r -> 'canonical_payload_json' ->> 'full_name'), E'\n' ORDER BY r ->> 'record_version') FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject_code' IS NULL),
+SELECT is((SELECT string_agg(concat_ws(' ', r ->> 'record_version', r ->> 'captured_at', r -> 'canonical_payload_json' ->> 'full_name'), E'\n' ORDER BY r ->> 'record_version') FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject code' IS NULL),
 $$1 2025-01-01T00:00:00+00:00 A. Bell
 2 2025-02-01T00:00:00+00:00 Ann B.$$, 'a snapshot holds from when the one before it was replaced');
-SELECT is((SELECT count(*) FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject_code' = 'unknown_value'), 1::bigint, 'snapshots of other kinds are dead letters');
+SELECT is((SELECT count(*) FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject code' = 'unknown_value'), 1::bigint, 'snapshots of other kinds are dead letters');
 
 -- The mappings' change columns serve a cut
 SELECT is((SELECT count(*) FROM lifecycle.dataset_sources s, LATERAL lifecycle._compile_dataset_mapping(s.relation, s.mapping, lifecycle._dataset_contract(s.dataset)) c WHERE c.change_column IS NULL), 0::bigint, 'each source has a change column');
-SELECT is((SELECT count(*) FROM rows_of('dx_company_entities_v1') r WHERE r ->> 'change_time' IS NULL), 0::bigint, '... whose time comes along');
+SELECT is((SELECT count(*) FROM rows_of('dx_company_entities_v1') r WHERE r ->> 'change time' IS NULL), 0::bigint, '... whose time comes along');
 SELECT lives_ok(format('SELECT count(*) FROM (%s) r', lifecycle._dataset_source_query(s.dataset, s.relation, s.mapping, 's.updated_at > now() - interval ''1 day''')), 'a condition on the source') FROM lifecycle.dataset_sources s WHERE s.dataset = 'dx_person_entities_v1';
 SELECT throws_ok(format('SELECT lifecycle._dataset_source_query(%L, %L, %L)', 'dx_runs', 'dx.person_entities', '{}'), '42704', NULL, 'no such dataset');
 SELECT * FROM finish();

@@ -29,7 +29,7 @@ SELECT is((SELECT count(*) FROM lifecycle.lifecycle_event_history() WHERE event_
 CREATE FUNCTION rejected() RETURNS text LANGUAGE plpgsql SET timezone = 'UTC' SET search_path = pg_catalog, pg_temp AS $$
 DECLARE result text;
 BEGIN
-  EXECUTE format('SELECT string_agg(reject_code || '' '' || json_pointer, '', '') FROM (%s) r WHERE reject_code IS NOT NULL', lifecycle._dataset_query('lifecycle_event_history')) INTO result;
+  EXECUTE format('SELECT string_agg("reject code" || '' '' || "json pointer", '', '') FROM (%s) r WHERE "reject code" IS NOT NULL', lifecycle._dataset_query('lifecycle_event_history')) INTO result;
   RETURN result;
 END $$;
 SELECT is(rejected(), 'missing_required /account_id', '... and is told');

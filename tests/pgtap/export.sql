@@ -71,7 +71,7 @@ BEGIN
   RETURN result;
 END $$;
 CREATE FUNCTION source_of(dataset text) RETURNS text LANGUAGE sql AS $$
-  SELECT format('(SELECT %s FROM (%s) q WHERE reject_code IS NULL)', (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM lifecycle._contract_columns(lifecycle._dataset_contract(dataset))),
+  SELECT format('(SELECT %s FROM (%s) q WHERE "reject code" IS NULL)', (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM lifecycle._contract_columns(lifecycle._dataset_contract(dataset))),
     lifecycle._dataset_query(dataset))
 $$;
 CREATE VIEW last_runs AS SELECT source_system, concat_ws(' ', rows_in, '=', written, '+', unchanged, '+', dead) AS counts FROM lifecycle.pipeline_runs r

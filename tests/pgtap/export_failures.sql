@@ -107,10 +107,18 @@ CALL lifecycle.export();
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42P01', 'a source that is gone');
 \set ON_ERROR_STOP 1
 SELECT is((SELECT canonical_name FROM hq.dx_company_entities_v1 WHERE entity_id = id(1)), 'Fourth', '... keeps no other dataset waiting');
+SET lifecycle_ledger.retry_attempts = 1;
+\set ON_ERROR_STOP 0
+CALL lifecycle.retry_dead_letters('export');
+CALL lifecycle.export();
+\set ON_ERROR_STOP 1
+RESET lifecycle_ledger.retry_attempts;
+SELECT is((SELECT string_agg(subject, ', ') FROM lifecycle.alerts WHERE resolved_at IS NULL), 'dx_person_entities_v1@hq', '... and is an alert once it is given up');
 DELETE FROM lifecycle.dataset_sources s WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.relation);
 CALL lifecycle.retry_dead_letters('export');
 CALL lifecycle.export();
 SELECT is(undelivered(), NULL, 'a failed batch whose rows are gone is no more');
+SELECT is((SELECT count(*) FROM lifecycle.alerts WHERE resolved_at IS NULL), 0::bigint, '... nor is its alert');
 
 -- Directories
 SELECT lifecycle.register_destination('files', 'directory', :'directory', datasets => '{dx_company_entities_v1}');

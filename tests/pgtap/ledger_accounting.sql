@@ -98,7 +98,7 @@ SELECT adds_up();
 INSERT INTO lifecycle.contacts (contact_id, email) VALUES ('late', 'nobody12@example.com');
 SELECT lifecycle._refresh_contact_directory() \g /dev/null
 SELECT lifecycle._begin_run('sync_contact_events', 'cut') AS run \gset
-SELECT lifecycle._sync_step(:run, 'cut', false, clock_timestamp()) \g /dev/null
+SELECT lifecycle._sync_step(:run, 'cut', false, clock_timestamp(), clock_timestamp()) \g /dev/null
 SELECT lifecycle._end_run(:run, NULL, NULL, NULL) \g /dev/null
 SELECT is(fate('cut', '12'), '(nobody) orphan', 'a later step of a run does not follow the contacts');
 CALL lifecycle.sync_contact_events('cut');

@@ -19,13 +19,13 @@ END $$;
 
 INSERT INTO lifecycle.operation_runs (run_id, operation_id, action_id, entity_type, entity_id, org_id, status) VALUES (id(1), 'o', 'a', 'company', id(2), id(3), 'running'),
   (id(4), 'o', 'a', 'company', id(2), id(3), 'succeeded'), (id(5), 'o', 'a', 'job', id(2), id(3), 'succeeded');
-SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL), 1::bigint, 'a run that has not ended is not exported');
+SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL), 1::bigint, 'a run that has not ended is not exported');
 UPDATE lifecycle.operation_runs SET status = 'failed', ended_at = now(), duration_ms = 5 WHERE run_id = id(1);
-SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject_code' IS NULL), 2::bigint, '... and is when it has');
-SELECT is((SELECT r ->> 'reject_code' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'run_id' = id(5)::text), 'unknown_value', 'a value beyond the contract is taken here and told at export');
+SELECT is((SELECT count(*) FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'reject code' IS NULL), 2::bigint, '... and is when it has');
+SELECT is((SELECT r ->> 'reject code' FROM rows_of('dx_operation_runs_v1') r WHERE r ->> 'run_id' = id(5)::text), 'unknown_value', 'a value beyond the contract is taken here and told at export');
 INSERT INTO lifecycle.operation_events (run_id, event_type, event_sequence, org_id, entity_type, entity_id) VALUES (id(1), 'request_sent', 1, id(3), 'company', id(2));
 SELECT throws_ok($$INSERT INTO lifecycle.operation_events (run_id, event_type, event_sequence, org_id, entity_type, entity_id) VALUES (id(1), 'error', 1, id(3), 'company', id(2))$$, '23505', NULL, 'a place within a run is taken once');
-SELECT is((SELECT count(*) FROM rows_of('dx_operation_events_v1') r WHERE r ->> 'reject_code' IS NULL), 1::bigint, 'events');
+SELECT is((SELECT count(*) FROM rows_of('dx_operation_events_v1') r WHERE r ->> 'reject code' IS NULL), 1::bigint, 'events');
 
 -- Versions
 INSERT INTO lifecycle.company_entities (org_id, company_id, entity_id, canonical_name) VALUES (id(3), id(6), id(7), 'First');
@@ -45,9 +45,9 @@ SET timezone = 'Asia/Tokyo';
 INSERT INTO lifecycle.person_entities (org_id, entity_id, full_name, updated_at) VALUES (id(3), id(8), 'Ann', '2025-07-01 12:00+00');
 SELECT is((SELECT canonical_payload_json ->> 'updated_at' FROM lifecycle.entity_snapshots WHERE entity_type = 'person'), '2025-07-01T12:00:00+00:00', '... its times in UTC, whatever the session''s zone');
 RESET timezone;
-SELECT is((SELECT count(*) FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject_code' IS NULL), 5::bigint, 'snapshots go out');
-SELECT is((SELECT count(*) FROM rows_of('dx_company_entities_v1') r WHERE r ->> 'reject_code' IS NULL AND r ->> 'deleted_at' IS NOT NULL), 1::bigint, 'a deleted entity goes out with its tombstone');
-SELECT is((SELECT count(*) FROM rows_of('dx_person_entities_v1') r WHERE r ->> 'reject_code' IS NULL), 1::bigint, 'people go out');
+SELECT is((SELECT count(*) FROM rows_of('dx_entity_snapshots_v1') r WHERE r ->> 'reject code' IS NULL), 5::bigint, 'snapshots go out');
+SELECT is((SELECT count(*) FROM rows_of('dx_company_entities_v1') r WHERE r ->> 'reject code' IS NULL AND r ->> 'deleted_at' IS NOT NULL), 1::bigint, 'a deleted entity goes out with its tombstone');
+SELECT is((SELECT count(*) FROM rows_of('dx_person_entities_v1') r WHERE r ->> 'reject code' IS NULL), 1::bigint, 'people go out');
 SELECT is((SELECT count(*) FROM lifecycle.company_entities WHERE changed_xid = pg_current_xact_id()) , 0::bigint, 'rows carry their transaction');
 UPDATE lifecycle.company_entities SET changed_xid = '3';
 SELECT isnt((SELECT changed_xid::text FROM lifecycle.company_entities), '3', '... whatever a writer gives');

@@ -43,6 +43,16 @@ SELECT cmp_ok((SELECT avg((probability < 0.05)::integer) FROM judged WHERE world
 SELECT is((SELECT count(*) FROM judged WHERE world <> 'shifted' AND probability < 0.0001 AND moved >= 0.1), 0::bigint, 'at the settings that ship, none in 240');
 SELECT cmp_ok((SELECT avg((probability < 0.0001 AND moved >= 0.1)::integer) FROM judged WHERE world = 'shifted'), '>', 0.9, 'twenty in a hundred rows with another status are found');
 
+-- What the document says is found of a smaller shift
+SELECT setseed(0.75) \g /dev/null
+SELECT avg((s.probability < 0.0001 AND s.moved >= 0.1)::integer) AS found
+  FROM (SELECT trial, array_agg(date '2025-01-01' + day - 1) AS days, array_agg(status) AS statuses, array_agg(n) AS counts
+    FROM (SELECT trial, day, CASE WHEN x < 0.02 THEN 'canceled' WHEN x < 0.10 THEN 'skipped' WHEN x < 0.25 + CASE WHEN day = 21 THEN 0.15 ELSE 0 END THEN 'failed' ELSE 'succeeded' END AS status, count(*) AS n
+      FROM generate_series(1, 120) trial, generate_series(1, 21) day, LATERAL (SELECT random() AS x FROM generate_series(1, 200 + 0 * day * trial)) r GROUP BY 1, 2, 3) d GROUP BY 1) c
+    CROSS JOIN LATERAL lifecycle._distribution_shift(c.days, c.statuses, c.counts, '2025-01-21') s \gset
+SELECT cmp_ok(:found, '>', 0.55, 'fifteen in a hundred rows with another status are found on seven days of ten');
+SELECT cmp_ok(:found, '<', 0.9, '... and not on every one: the document says so');
+
 -- Through reconcile()
 CREATE PROCEDURE runs_of(day date, rows integer, failed numeric) LANGUAGE sql AS $$
   INSERT INTO lifecycle.operation_runs (operation_id, action_id, entity_type, entity_id, org_id, status, created_at)

@@ -135,5 +135,5 @@ END $$;
 SELECT is(error_of('BEGIN; CALL lifecycle.reconcile()'), '25001', 'not inside a transaction');
 SELECT is(error_of($$CALL lifecycle.reconcile('dx_nothing')$$), '42704', 'an unknown dataset');
 SELECT is(error_of($$CALL lifecycle.reconcile(day => 'infinity')$$), '22023', 'a day that is none');
-SELECT throws_ok($$SELECT lifecycle.__replace_rows('dx_operation_runs_v1', 'hq.dx_operation_runs_v1', 'hq', '{}')$$, '55000', NULL, 'append-only opens to nobody else');
+SELECT throws_ok($$SELECT lifecycle._replace_rows_lawfully('dx_operation_runs_v1', 'hq.dx_operation_runs_v1', 'hq', '{}')$$, '55000', NULL, 'append-only opens to nobody else');
 SELECT * FROM finish();

@@ -24,6 +24,7 @@ SELECT rule, replace(example, '~', '') FROM (VALUES
   ('bearer', 'Authorization: Bea~rer abc123def456ghi789'), ('bearer', 'authorization=bea~rer  0123456789abcdef0123456789abcdef'), ('basic', 'Bas~ic dXNlcjpwYXNzd29yZA=='), ('basic', 'header "bas~ic YWxhZGRpbjpvcGVuc2VzYW1l1"'),
   ('url_password', 'postgres://app:hun~ter2@db.internal:5432/app'), ('url_password', 'see https://user:p%40ss~@example.com/a?b=c for more'), ('url_password', 'redis://:s3cr~et@cache:6379'),
   ('assigned_password', 'login failed, pass~word=hunter2'), ('assigned_password', '{"api_~key": "0123abcd"}'), ('assigned_password', 'DB_PASS~WORD="s3cr3t!!"'), ('assigned_password', 'GET /?access_t~oken=abc123def'),
+  ('said_password', 'Pass~word: hunter2secret'), ('header_key', 'x-api-k~ey: 0123456789abcdef0123'), ('header_key', 'Ocp-Apim-Subscription-K~ey:0123456789abcdef0123'),
   ('private_key', '-----BEGIN RSA PRIV~ATE KEY-----
 MIIEpAIBAAKCAQEA
 -----END RSA PRIV~ATE KEY-----'), ('private_key', '-----BEGIN PRIV~ATE KEY-----\nMIIEvQ'), ('private_key', 'x -----BEGIN OPENSSH PRIV~ATE KEY-----')) v (rule, example);
@@ -38,7 +39,7 @@ INSERT INTO false_values VALUES
   ('sk-learn'), ('ask-me-anything-about-0123456789abcdef0123456789abcdef'), ('desk-proj-AbCdEf0123456789abcdefghijklmnop'), ('sk_live_'), ('pk_live_4eC39HqLyjWDarjtT1zdp7dc'), ('AKIA'), ('akiaiosfodnn7example'), ('MAKIAIOSFODNN7EXAMPLE'),
   ('ghp_short'), ('xox'), ('xoxb-'), ('eyJhbGciOiJIUzI1NiJ9'), ('eyJ.eyJ'), ('-----BEGIN PUBLIC KEY-----'), ('-----BEGIN CERTIFICATE-----'), ('the private key of success'), ('AIza'), ('key-value'), ('key-0123456789abcdef'), ('SG.'), ('patient.record'), ('pattern.match'), ('12:AA'),
   ('password=********'), ('password=<hidden>'), ('secret_santa_2025'), ('company.enrich.profile'), ('prospeo.v2'), ('429 Too Many Requests'), ('+4915112345678'), ('Zürich 日本語 🔑'), ('credential stuffing attack'), ('compass=north'), ('2025-07-01T12:00:00.000000Z'),
-  ('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'), ('0123456789012345678901234567890123456789'), ('passwd file not found'), ('pwd'), ('cookie consent given');
+  ('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'), ('0123456789012345678901234567890123456789'), ('passwd file not found'), ('password: 8 characters at least'), ('x-api-key: missing-or-invalid'), ('access-token: expired'), ('pwd'), ('cookie consent given');
 
 SELECT is((SELECT string_agg(DISTINCT s.rule, ', ' ORDER BY s.rule) FROM lifecycle.secrets_in(to_jsonb(v.example)) s), rule, left(example, 4) || '…: ' || rule)
   FROM true_values v WHERE example !~ 'access_key =|^\{"api|PASSWORD=';
@@ -65,6 +66,13 @@ SELECT is(EXISTS (SELECT FROM lifecycle.secrets_in(jsonb_build_object(key, 'Tr0u
 SELECT is(lifecycle._any_secret(jsonb_build_object(key, 'Tr0ub4dor')), is_secret, format('... the quick look: %s', key)) FROM keys;
 SELECT ok(NOT lifecycle._any_secret(jsonb_build_object('password', value)), 'no secret under such a key: ' || value::text) FROM unnest('{"null","true","12345","\"\"","\"***\"","\"ab****yz\"","\"[redacted]\"","\"<password>\"","\"${DB_PASSWORD}\"","\"{{ password }}\"","\"vault:kv/db\"","\"required\"","[]","{}","{\"length\": 12}","[1, null, \"\"]"}'::jsonb[]) value;
 SELECT ok(lifecycle._any_secret(jsonb_build_object('password', value)), 'a secret under such a key: ' || value::text) FROM unnest('{"\"x\"","\"correct horse\"","[\"a\"]","{\"value\": \"a\"}","{\"a\": [1, {\"b\": \"c\"}]}"}'::jsonb[]) value;
+
+-- Keys that are named beside their values, as in lists of headers and settings
+SELECT is((SELECT string_agg(json_pointer || ' ' || rule, ', ') FROM lifecycle.secrets_in(document::jsonb)), wanted, document) FROM (VALUES
+  ('{"headers": [{"name": "Accept", "value": "text/plain"}, {"name": "X-Api-Key", "value": "k1"}]}', '/headers/1/value key_api_key'), ('{"value": ["a"], "key": "password"}', '/value key_password'),
+  ('{"header": "Set-Cookie", "values": ["a=b"], "at": "x"}', '/values key_credentials'), ('{"name": "password", "value": "***"}', NULL), ('{"name": "token_count", "value": "12"}', NULL), ('{"name": "Forgot password", "value": "clicked"}', NULL),
+  ('{"name": "password", "label": "Your password"}', NULL), ('{"name": ["password"], "value": "x"}', NULL), ('{"name": "", "value": "x"}', NULL)) v (document, wanted);
+SELECT is(lifecycle._without_secrets('[{"name": "authorization", "value": "abc"}]'), '[{"name": "authorization", "value": "[removed: key_credentials]"}]', '... and go with what is cut out');
 
 -- Places
 SELECT results_eq($$SELECT json_pointer, rule FROM lifecycle.secrets_in('{"a": [{"b/c~d": "xoxb-17653672481-x"}], "headers": {"authorization": "abc"}, "n": 1}')$$,

@@ -14,8 +14,8 @@ SELECT lifecycle.register_dataset_source('dx_operation_events_v1', 'steps', '{"e
 CREATE FUNCTION told(n bigint) RETURNS text LANGUAGE plpgsql SET timezone = 'UTC' SET search_path = pg_catalog, pg_temp AS $$
 DECLARE r record; rest text;
 BEGIN
-  EXECUTE format('SELECT * FROM (%s) q WHERE q.event_sequence = $1 OR q.body ->> ''run'' = public.id($1)::text', lifecycle._dataset_query('dx_operation_events_v1')) INTO r USING n;
-  RETURN concat_ws(' | ', r.reject_code, r.json_pointer, r.detail, r.body - '{id,org,run,number,at,kind}'::text[]);
+  EXECUTE format('SELECT * FROM (%s) q WHERE q.event_sequence = $1 OR q."reject body" ->> ''run'' = public.id($1)::text', lifecycle._dataset_query('dx_operation_events_v1')) INTO r USING n;
+  RETURN concat_ws(' | ', r."reject code", r."json pointer", r."reject detail", r."reject body" - '{id,org,run,number,at,kind}'::text[]);
 END $$;
 INSERT INTO steps (id, org, run, number, error, "meta/data", request) VALUES
   (id(1), id(100), id(1), 1, 'timed out after 30 s', '{"token_count": 512, "headers": {"content-type": "application/json"}}', 's3://raw/2025/07/01/1.json'),

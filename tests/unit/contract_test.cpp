@@ -108,6 +108,46 @@ TEST(Contract, ContradictsItself) {
   EXPECT_EQ(told(read_contract(version.dump())), "");
 }
 
+TEST(Contract, HasAsManyColumnsAsAFunctionTakes) {
+  json document = sound;
+  json& columns = document["schema"][0]["properties"];
+  const auto grow = [&](std::size_t count, bool required) {
+    while (columns.size() < count) {
+      columns.push_back({{"name", "column_" + std::to_string(columns.size())},
+                         {"logicalType", "string"},
+                         {"physicalType", "text"},
+                         {"required", required}});
+    }
+    return told(read_contract(document.dump()));
+  };
+  EXPECT_EQ(grow(53, true), ""); // three of the first seven may be null
+  EXPECT_EQ(grow(54, true),
+            "/schema/0/customProperties/4/value: with it 50 properties at most may be required: a "
+            "tombstone has them all; ");
+  columns = sound["schema"][0]["properties"];
+  EXPECT_EQ(grow(99, false), "");
+  EXPECT_EQ(grow(100, false),
+            "/schema/0/properties: there may be 99 at most: rows are held against each other by "
+            "functions of all their columns; ");
+}
+
+TEST(Contract, MarksOfAColumnAreWhatTheyMean) {
+  const auto marked = [](std::size_t column, const char* property, const json& value) {
+    json document = sound;
+    document["schema"][0]["properties"][column]["customProperties"] = {{{"property", property}, {"value", value}}};
+    return told(read_contract(document.dump()));
+  };
+  const std::string at = "/schema/0/properties/2/customProperties/0/value: ";
+  EXPECT_EQ(marked(2, "reference", 1024), "");
+  for (const json& value : {json("1024"), json("1) OR true OR (1"), json(0), json(1.5), json(1048577), json(true)}) {
+    EXPECT_EQ(marked(2, "reference", value), at + "it must be a number of bytes from 1 to 1048576; ") << value;
+  }
+  EXPECT_EQ(marked(2, "personal", "words"), "");
+  for (const json& value : {json("vaule"), json(""), json(true)}) {
+    EXPECT_EQ(marked(2, "personal", value), at + "it must be value, address, words or state; ") << value;
+  }
+}
+
 TEST(Contract, RefusesWhatIsNoDocument) {
   EXPECT_THROW(read_contract("{"), Error);
   EXPECT_THROW(read_contract(""), Error);

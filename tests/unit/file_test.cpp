@@ -114,6 +114,27 @@ TEST_P(FileTest, LinesComeBackAsTheyWere) {
   EXPECT_EQ(read(path_), lines);
 }
 
+// Left beside the name by somebody who can write in the directory, to have what is exported, or to have a file emptied.
+TEST_P(FileTest, NothingIsWrittenIntoWhatIsNotOurs) {
+  const std::string mine = directory_ / "mine";
+  put(mine, "kept");
+  fs::create_hard_link(mine, path_ + ".lifecycle-new");
+  EXPECT_EQ(error_of([&] { write({"a"}); }), "42809");
+  EXPECT_EQ(content(mine), "kept");
+  fs::remove(path_ + ".lifecycle-new");
+  ASSERT_EQ(mkfifo((path_ + ".lifecycle-new").c_str(), 0600), 0);
+  EXPECT_EQ(error_of([&] { write({"a"}); }), "42809");
+  fs::remove(path_ + ".lifecycle-new");
+  if (geteuid() == 0) {
+    put(path_ + ".lifecycle-new", "");
+    ASSERT_EQ(chown((path_ + ".lifecycle-new").c_str(), 65534, 65534), 0);
+    EXPECT_EQ(error_of([&] { write({"a"}); }), "42809");
+    fs::remove(path_ + ".lifecycle-new");
+  }
+  write({"a"});
+  EXPECT_EQ(read(path_), std::vector<std::string>{"a"});
+}
+
 TEST_P(FileTest, WhatPacksVeryWellComesBackWhole) {
   const std::vector<std::string> lines = {std::string(5'000'000, 'x'), std::string(3'000'000, 'y')};
   write(lines);

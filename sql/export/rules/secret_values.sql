@@ -33,7 +33,10 @@ FROM (VALUES
   ('basic', '[Bb][Aa][Ss][Ii][Cc]\s+(?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/=])', '{basic}', 'the credentials of a Basic header'),
   ('url_password', '[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#:@"''<>]*:[^\s/?#@"''<>]+@[^\s/?#@"''<>]+', '{://*@}', 'a URL with a password'),
   ('assigned_password', '(?:[A-Za-z0-9]+[_-])*(?:[Pp]assword|PASSWORD|[Pp]asswd|PASSWD|[Pp]wd|PWD|[Ss]ecret|SECRET|[Aa][Pp][Ii][_-]?[Kk][Ee][Yy]|[Aa]ccess[_-]?[Tt]oken|ACCESS_TOKEN|[Aa]uth[_-]?[Tt]oken|AUTH_TOKEN|[Rr]efresh[_-]?[Tt]oken)["'']?\s*(=|:\s*["''])\s*["'']?(?=[^\s"'',;&]*[0-9])[^\s"'',;&*<]{6,}',
-    '{password,passwd,pwd,secret,apikey,api_key,api-key,token}', 'a password, secret or token that is assigned in a text')
+    '{password,passwd,pwd,secret,apikey,api_key,api-key,token}', 'a password, secret or token that is assigned in a text'),
+  ('said_password', '(?:[Pp]assword|PASSWORD|[Pp]asswd|PASSWD|[Pp]wd|PWD):\s+(?=[^\s"'',;]*[0-9])(?=[^\s"'',;]*[A-Za-z])[^\s"'',;&*<(]{8,}', '{password,passwd,pwd}', 'a password that stands behind the word'),
+  ('header_key', '(?:[A-Za-z]+-)*(?:[Aa]pi|API|[Aa]uth|AUTH|[Aa]ccess|ACCESS|[Ss]ubscription)-?(?:[Kk]ey|KEY|[Tt]oken|TOKEN):\s*(?=[A-Za-z._-]*[0-9])[A-Za-z0-9+/_=.-]{16,}',
+    '{api-key,apikey,auth-key,authkey,access-key,accesskey,subscription-key,api-token,auth-token,authtoken,access-token,accesstoken}', 'a key or token in a header of its own')
   ) v (name, pattern, literals, description)
 ON CONFLICT DO NOTHING;
 

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle.__replace_rows(dataset text, source regclass, warehouse name, orgs text[], OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT overwritten bigint)
+CREATE FUNCTION lifecycle._replace_rows_lawfully(dataset text, source regclass, warehouse name, orgs text[], OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT overwritten bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -39,4 +39,4 @@ BEGIN
   SELECT a.rows_in, a.written, a.unchanged, a.dead INTO rows_in, written, unchanged, dead FROM lifecycle._apply_rows(dataset, source, warehouse) a;
 END
 $$;
-COMMENT ON FUNCTION lifecycle.__replace_rows(text, regclass, name, text[]) IS 'Internal: the body of _replace_rows(), through which alone it may change append-only tables.';
+COMMENT ON FUNCTION lifecycle._replace_rows_lawfully(text, regclass, name, text[]) IS 'Internal: the body of _replace_rows(), through which alone it may change append-only tables.';

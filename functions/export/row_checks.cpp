@@ -1,0 +1,44 @@
+#include "functions/export/row_checks.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "functions/core/error.hpp"
+
+#include "functions/core/pure.hpp"
+
+namespace lifecycle::exporting {
+namespace {
+
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+} // namespace
+
+bool ColumnChecks::takes_text(std::string_view text) const {
+  if (most_characters != 0 && text.size() > most_characters &&
+      static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); })) >
+          most_characters) {
+    return false;
+  }
+  return values.empty() || std::ranges::find(values, text) != values.end();
+}
+
+std::vector<ColumnChecks> read_checks(std::string_view document) {
+  std::vector<ColumnChecks> checks;
+  try {
+    for (const nlohmann::json& column : nlohmann::json::parse(document)) {
+      ColumnChecks check;
+      check.required = column.value("required", false);
+      check.empty_is_null = column.value("empty_is_null", false);
+      check.most_characters = column.value("most_characters", std::size_t{0});
+      check.values = column.value("values", std::vector<std::string>());
+      checks.push_back(std::move(check));
+    }
+  } catch (const nlohmann::json::exception& problem) {
+    throw Error(sqlstate::invalid_parameter_value, "the checks of an export are not as they should be", problem.what());
+  }
+  return checks;
+}
+
+} // namespace lifecycle::exporting
