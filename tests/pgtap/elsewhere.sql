@@ -110,6 +110,7 @@ BEGIN
   SELECT * INTO near FROM lifecycle._apply_rows(dataset, source, 'near');
   PERFORM lifecycle._verify_applied(dataset, source, 'near', near.dead, since);
   letters := (SELECT count(*) FROM lifecycle.dead_letters);
+  since := lifecycle._command_number();
   SELECT * INTO far FROM lifecycle._apply_rows(dataset, source, 'far');
   PERFORM lifecycle._verify_applied(dataset, source, 'far', far.dead, since);
   IF near IS DISTINCT FROM far OR letters <> (SELECT count(*) FROM lifecycle.dead_letters) OR differences(dataset) + differences('dx_entity_snapshots_v1') > 0 THEN
