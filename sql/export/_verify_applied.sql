@@ -19,6 +19,7 @@ DECLARE
   suspicious bigint;
   example text;
   altered bigint;
+  stored jsonb;
   altered_example text;
   altered_columns text;
 BEGIN
@@ -46,15 +47,19 @@ BEGIN
       || 'FROM %4$s b LEFT JOIN %5$s t ON %6$s', there, key_text, same, source, at_hand, key_match, just_written)
     INTO missing, example, suspicious USING since;
   IF suspicious > 0 THEN
-    -- Of several rows with one key any may be the one that is there.
+    -- Of several rows with one key any may be the one that is there. As sets, which no plan compares one by one.
     EXECUTE format($sql$
-      SELECT count(*), min(a.key), min(a.columns)
-      FROM (
-        SELECT %1$s AS key, (SELECT string_agg(n.key, ', ' ORDER BY n.key) FROM jsonb_each(to_jsonb(b.*)) n WHERE to_jsonb(t.*) -> n.key IS DISTINCT FROM n.value) AS columns
-        FROM (SELECT DISTINCT ON (%2$s) b.* FROM %3$s b ORDER BY %2$s) b JOIN %4$s t ON %5$s
-        WHERE lifecycle._written_since(t.xmin, t.cmin, $1) AND NOT EXISTS (SELECT FROM %3$s b WHERE %5$s AND %6$s)) a
-      $sql$, key_text, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(key) WITH ORDINALITY k(name, place)), source, target, key_match, same)
-      INTO altered, altered_example, altered_columns USING since;
+      SELECT count(*), (array_agg(to_jsonb(a.*)))[1]
+      FROM (SELECT %1$s FROM (SELECT DISTINCT %2$s FROM %3$s b) b JOIN %4$s t ON %5$s WHERE lifecycle._written_since(t.xmin, t.cmin, $1)
+        EXCEPT SELECT %6$s FROM %3$s b) a
+      $sql$, (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(given) c), (SELECT string_agg(format('b.%I', name), ', ') FROM unnest(key) name), source, target, key_match,
+      (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(given) c))
+      INTO altered, stored USING since;
+  END IF;
+  IF altered > 0 THEN
+    EXECUTE format('SELECT min(%s), string_agg(DISTINCT n.key, '', '' ORDER BY n.key) FROM %s b CROSS JOIN LATERAL jsonb_each(to_jsonb(b.*)) n WHERE %s AND $1 -> n.key IS DISTINCT FROM n.value', key_text, source,
+        (SELECT string_agg(format('to_jsonb(b.%1$I) = $1 -> %1$L', name), ' AND ') FROM unnest(key) name))
+      INTO altered_example, altered_columns USING stored;
   END IF;
   IF altered > 0 OR missing <> dead THEN
     RAISE EXCEPTION USING ERRCODE = 'data_corrupted', MESSAGE = format('%s does not hold the rows that were written to it', target),

@@ -53,6 +53,7 @@ trouble 'a trigger that alters a company' $companies "NEW.canonical_name := uppe
 trouble 'a trigger that alters its version' $companies "NEW.record_version := NEW.record_version + 1; RETURN NEW;" $companies "XX001: .*5 rows were altered.*in record_version"
 trouble 'a trigger that alters it afterwards' $companies "IF pg_trigger_depth() = 1 THEN UPDATE lifecycle.dx_company_entities_v1 SET industry = 'none' WHERE entity_id = NEW.entity_id; END IF; RETURN NULL;" $companies "XX001: .*5 rows were altered.*in industry" AFTER
 trouble 'a trigger that drops a company' $companies "RETURN NULL;" $companies "XX001: .*5 rows of the batch are not there"
+trouble 'a trigger that alters its versions' dx_entity_snapshots_v1 "NEW.canonical_payload_json := '{}'; RETURN NEW;" $companies "XX001: .*dx_entity_snapshots_v1 does not hold.*5 were altered"
 trouble 'a trigger that drops its versions' dx_entity_snapshots_v1 "RETURN NULL;" $companies "XX001: .*dx_entity_snapshots_v1 does not hold.*5 are not there"
 # A column there that computes itself.
 second_unguarded "ALTER TABLE lifecycle.$companies DROP COLUMN industry" "ALTER TABLE lifecycle.$companies ADD COLUMN industry text GENERATED ALWAYS AS ('none') STORED"
