@@ -66,4 +66,14 @@ CALL lifecycle.export('dx_person_entities_v1');
 UPDATE lifecycle.dead_letters SET resolved_at = now() WHERE resolved_at IS NULL;
 CALL lifecycle.reconcile('dx_person_entities_v1');
 SELECT is(people_gone(), '1', 'one that is gone is marked as deleted');
+
+-- A row as young as the last export, and quiet after it
+INSERT INTO people VALUES (id(1), id(50), 'person 50', 1, now());
+CALL lifecycle.export('dx_person_entities_v1');
+UPDATE hq.dx_person_entities_v1 SET full_name = 'forged' WHERE entity_id = id(50);
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(50)), 'person 50', 'what was sent last is compared without waiting for more');
+UPDATE people SET name = 'renamed', version = 2, changed = now() WHERE id = id(50)::text;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(50)), 'person 50', '... what has changed since is the next export''s');
 SELECT * FROM finish();
