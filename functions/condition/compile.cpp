@@ -380,7 +380,7 @@ std::size_t Program::memory() const {
                       arguments_.capacity() * sizeof(std::uint32_t) + steps_.capacity() * sizeof(PathStep) +
                       keys_.capacity() * sizeof(Key);
   for (const std::string& text : texts_) {
-    bytes += sizeof text + text.capacity();
+    bytes += sizeof(std::string) + text.capacity();
   }
   for (const ConstantList& list : lists_) {
     bytes += list.memory();

@@ -26,6 +26,7 @@ struct Document {
   Document(std::string_view user, std::string_view event);
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
+  ~Document() = default;
 };
 
 class Evaluator {
@@ -61,7 +62,7 @@ class Evaluator {
   [[nodiscard]] std::uint32_t argument(const Node& node, std::uint32_t i) const { return arguments_[node.first + i]; }
   Value operand(const Node& node, std::uint32_t i);
 
-  Value resolve(std::uint32_t step);
+  Value resolve(std::uint32_t index);
   Value or_default(const Value& found, const Node& node, std::uint32_t first_default);
   Value scope_path(const Node& node);
   Value dynamic_path(const Node& node);

@@ -241,9 +241,8 @@ double parsed(const Value& value, Workspace& work) {
     const Value value = run(argument(node, i));
     const Value number = is_number(value) ? value : of_real(to_number(value, work_));
     const std::partial_ordering order = i == 0 ? std::partial_ordering::equivalent : compare_numbers(number, best);
-    if (number.kind == Kind::real && std::isnan(number.real)) {
-      best = number;
-    } else if (i == 0 || (node.op == Op::max ? order > 0 : order < 0)) {
+    const bool is_nan = number.kind == Kind::real && std::isnan(number.real); // the extreme of all, once met
+    if (i == 0 || is_nan || (node.op == Op::max ? order > 0 : order < 0)) {
       best = number;
     }
   }

@@ -265,6 +265,7 @@ class Prefilter {
       return anything(); // a limit; it will be met again where the rule is evaluated
     }
     std::vector<Implied> alternatives;
+    alternatives.reserve(keys.size());
     for (const std::string& key : keys) {
       alternatives.push_back(condition(" ? ", key, ""));
     }

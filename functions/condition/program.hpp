@@ -58,6 +58,7 @@ class Program {
 
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
+  ~Program() = default;
 
   // The bytes it was made of.
   [[nodiscard]] std::string_view source() const { return source_; }

@@ -1,5 +1,7 @@
 #include "functions/contact/contact_source_pg.hpp"
 
+#include "functions/pg/elsewhere.hpp"
+
 extern "C" {
 #include "access/relation.h"
 #include "access/table.h"
@@ -124,6 +126,7 @@ void check_column_privileges(Relation relation, const ContactSource& source, con
 ContactSource find_contact_source(Snapshot snapshot) {
   ContactSource source = {};
   source.settings = installed_table("contact_source");
+  require_here(source.settings);
   Relation settings = table_open(source.settings, AccessShareLock);
   TupleTableSlot* slot = table_slot_create(settings, nullptr);
   TableScanDesc scan = table_beginscan(settings, snapshot, 0, nullptr);
@@ -185,7 +188,8 @@ ContactReader plan_contact_read(const ContactSource& source, Relation relation) 
   reader.direct =
       (kind == RELKIND_MATVIEW || (kind == RELKIND_RELATION && !has_subclass(RelationGetRelid(relation)))) &&
       reader.id.form != TextForm::by_query && reader.email.form != TextForm::by_query &&
-      check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED;
+      check_enable_rls(RelationGetRelid(relation), InvalidOid, true) != RLS_ENABLED &&
+      !lies_elsewhere(RelationGetRelid(relation));
   if (reader.direct) {
     check_column_privileges(relation, source, reader);
   }

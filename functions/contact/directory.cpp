@@ -23,6 +23,19 @@ constexpr std::size_t email_on_stack = 320; // what RFC 5321 allows, 64 + 1 + 25
 
 constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
+// The size before the id and the byte before the e-mail keep different pairs different.
+ContactDirectory::Digest pair_hash(std::string_view id, NullableText email, std::string& scratch) {
+  scratch.clear();
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    scratch += static_cast<char>((std::uint64_t{id.size()} >> shift) & 0xFFU);
+  }
+  scratch += id;
+  scratch += email.data() != nullptr ? '\1' : '\0';
+  scratch += email;
+  const XXH128_hash_t value = XXH3_128bits(scratch.data(), scratch.size());
+  return {value.high64, value.low64};
+}
+
 } // namespace
 
 void ContactDirectory::Table::create(std::size_t size) {
@@ -92,6 +105,11 @@ char* ContactDirectory::put_text(char* to, std::string_view text) const noexcept
 void ContactDirectory::add(NullableText id, NullableText email) {
   if (is_blank(id)) {
     return;
+  }
+  if (email.size() > longest_email) [[unlikely]] {
+    std::string scratch;
+    too_long_.push_back(pair_hash(id, email, scratch));
+    email = {};
   }
   const std::size_t size = sizeof(Row) + 2 * header_size + padded(id.size()) + padded(email.size()) + unit;
   Row fields{};
@@ -328,30 +346,16 @@ std::vector<std::string_view> ContactDirectory::candidates(NullableText email) c
   return ids;
 }
 
-namespace {
-
-// The size before the id and the byte before the e-mail keep different pairs different.
-XXH128_hash_t pair_hash(std::string_view id, NullableText email, std::string& scratch) {
-  scratch.clear();
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    scratch += static_cast<char>((std::uint64_t{id.size()} >> shift) & 0xFFU);
-  }
-  scratch += id;
-  scratch += email.data() != nullptr ? '\1' : '\0';
-  scratch += email;
-  return XXH3_128bits(scratch.data(), scratch.size());
-}
-
-} // namespace
-
 ContactDirectory::Digest ContactDirectory::digest() const {
   Digest sum{0, 0};
   std::string scratch;
   std::vector<std::string_view> emails;
+  const auto count = [&](const Digest& value) {
+    sum.low += value.low;
+    sum.high += value.high + (sum.low < value.low ? 1 : 0);
+  };
   const auto count_pair = [&](std::string_view contact_id, NullableText contact_email) {
-    const XXH128_hash_t value = pair_hash(contact_id, contact_email, scratch);
-    sum.low += value.low64;
-    sum.high += value.high64 + (sum.low < value.low64 ? 1 : 0);
+    count(pair_hash(contact_id, contact_email, scratch));
   };
   unsigned steps = 0;
   const auto poll = [&] {
@@ -389,6 +393,12 @@ ContactDirectory::Digest ContactDirectory::digest() const {
       }
       at += row_size(contact);
     }
+  }
+  std::vector<Digest> apart = too_long_;
+  std::sort(apart.begin(), apart.end());
+  apart.erase(std::unique(apart.begin(), apart.end()), apart.end());
+  for (const Digest& each : apart) {
+    count(each);
   }
   return sum;
 }

@@ -13,6 +13,7 @@
 //   - an e-mail is ambiguous when contacts with different ids have it, not when one contact has it twice.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ class ContactDirectory {
   struct Digest {
     std::uint64_t high;
     std::uint64_t low;
+    auto operator<=>(const Digest&) const = default;
   };
 
   // `seed` makes the places in the hash tables unpredictable; no result depends on it.
@@ -51,6 +53,7 @@ class ContactDirectory {
   ContactDirectory& operator=(const ContactDirectory&) = delete;
   ~ContactDirectory() = default;
 
+  // An e-mail longer than longest_email is as if there were none.
   void add(NullableText id, NullableText email);
   void finish();
 
@@ -62,6 +65,7 @@ class ContactDirectory {
   [[nodiscard]] std::vector<std::string_view> candidates(NullableText email) const;
   // The sum of XXH3-128 over the distinct (id, e-mail as stored) pairs: the same in any order of rows, another one as
   // soon as a contact comes, goes or changes. A contact without an e-mail counts as one pair.
+  // A pair with an e-mail that is too long counts beside, so that it shows when it comes and goes.
   [[nodiscard]] Digest digest() const;
 
   [[nodiscard]] std::size_t bytes() const noexcept;
@@ -133,6 +137,7 @@ class ContactDirectory {
   std::uint64_t seed_;
   std::vector<Piece> pieces_;
   std::size_t rows_ = 0;
+  std::vector<Digest> too_long_; // the pairs with an e-mail that is none
   Slot place_mask_ = 0;
   Table by_id_;
   Table by_email_;

@@ -124,6 +124,9 @@ void LookAhead::look(const ContactDirectory& directory, const char* at, Nullable
     return;
   }
   const Tuple tuple = tuple_of(page_, item_);
+  if (tuple.begin == nullptr) {
+    return;
+  }
   if (const Guess& made = guesses_[item_ % distance]; made.item == item_) {
     trust_ = made.id == id.data() && made.email == email.data() ? std::min(trust_ + 1, most_trust) : trust_ - 2;
   }

@@ -14,8 +14,9 @@
 namespace lifecycle {
 namespace {
 
-// utf8proc works on a stretch at a time and cannot be interrupted.
-constexpr std::size_t max_stretch = 1024UL * 1024;
+// utf8proc works on a stretch at a time and cannot be interrupted. Whatever is no longer than an address may be is
+// taken.
+constexpr std::size_t max_stretch = longest_email;
 constexpr std::size_t ascii_block = 64UL * 1024;
 
 struct Free {

@@ -14,12 +14,16 @@
 // assigned after the version of the installed utf8proc may fold differently with a newer one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 namespace lifecycle {
+
+// A longer one is no address, whatever it is: _mapped_query.sql and _refresh_contact_directory.sql have the number too.
+inline constexpr std::size_t longest_email = 1024UL * 1024;
 
 // The normal form of `raw` into `out`; false (and `out` empty) when nothing is left. Throws 22021 on invalid UTF-8 and
 // 54000 on a stretch of more than a megabyte without one ASCII character.

@@ -2,6 +2,7 @@
 // question.
 #include "functions/contact/contact_cache_pg.hpp"
 #include "functions/contact/directory.hpp"
+#include "functions/contact/normalize_email.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 
@@ -66,8 +67,7 @@ Datum outcome_name(ContactOutcome outcome) {
 LIFECYCLE_FUNCTION(lifecycle_contact_outcome) { return outcome_name(resolve(fcinfo).outcome); }
 
 LIFECYCLE_FUNCTION(lifecycle_contact_refusal) {
-  constexpr Size longest_email = 1024UL * 1024; // _mapped_query.sql has it too
-  if (!PG_ARGISNULL(1) && toast_raw_datum_size(PG_GETARG_DATUM(1)) - VARHDRSZ > longest_email) {
+  if (!PG_ARGISNULL(1) && toast_raw_datum_size(PG_GETARG_DATUM(1)) - VARHDRSZ > lifecycle::longest_email) {
     static constexpr ConstantText too_long = constant_text("email_too_long");
     return PointerGetDatum(too_long.bytes);
   }

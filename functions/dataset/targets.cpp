@@ -33,7 +33,7 @@ Rule rule_of(ColumnType type) {
     case ColumnType::date:
       return {TargetKind::time, mapping::time_sources};
     case ColumnType::jsonb:
-      return {TargetKind::json, kinds(SourceKind::jsonb)};
+      return {TargetKind::json, mapping::json_sources};
     default:
       return {TargetKind::text, mapping::text_sources};
   }

@@ -18,6 +18,7 @@ class Contract {
   explicit Contract(RuleSet rules);
   Contract(const Contract&) = delete;
   Contract& operator=(const Contract&) = delete;
+  ~Contract() = default;
 
   [[nodiscard]] const RuleSet& rules() const { return rules_; }
 

@@ -1,5 +1,6 @@
 #include "functions/event/contract_tables_pg.hpp"
 
+#include "functions/pg/elsewhere.hpp"
 #include "functions/pg/text.hpp"
 
 extern "C" {
@@ -48,6 +49,7 @@ Relation open_installed(const char* name) {
                     errdetail("The event contract is read from the tables that install() makes."),
                     errhint("Rename what has its name, then CALL lifecycle.install();")));
   }
+  pg::require_here(relation);
   return opened;
 }
 
@@ -83,9 +85,14 @@ void read_table(const TableShape& shape, Snapshot snapshot, ContractRows* rows, 
   for (int i = 0; i < most_columns && shape.columns[i] != nullptr; ++i) {
     numbers[i] = column_number(relation, shape.columns[i], TEXTOID);
   }
-  const AttrNumber flag = shape.flag != nullptr ? column_number(relation, shape.flag, BOOLOID) : InvalidAttrNumber;
-  const AttrNumber enabled =
-      shape.enabled != nullptr ? column_number(relation, shape.enabled, BOOLOID) : InvalidAttrNumber;
+  AttrNumber flag = InvalidAttrNumber;
+  if (shape.flag != nullptr) {
+    flag = column_number(relation, shape.flag, BOOLOID);
+  }
+  AttrNumber enabled = InvalidAttrNumber;
+  if (shape.enabled != nullptr) {
+    enabled = column_number(relation, shape.enabled, BOOLOID);
+  }
   TupleTableSlot* slot = table_slot_create(relation, nullptr);
   TableScanDesc scan = table_beginscan(relation, snapshot, 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {

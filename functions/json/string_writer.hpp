@@ -127,6 +127,27 @@ inline char* write_escaped(char* to, const char* from, std::size_t n, const char
   return to + n;
 }
 
+// Copies a text in which nothing is to be escaped; null where something is. Room for n + block_size must be at `to`.
+inline char* copy_unescaped(char* to, const char* from, std::size_t n) {
+  if (n < block_size) {
+    const TextBlock block = load_short_block(from, n);
+    store_low_first(to, block.low);
+    store_low_first(to + 8, block.high);
+    return needs_escape(block, n) ? nullptr : to + n;
+  }
+  const char* const last = from + n - block_size;
+  for (char* at = to;; from += block_size, at += block_size) {
+    if (from >= last) { // what it shares with the block before is written twice, to the same place
+      std::memcpy(to + n - block_size, last, block_size);
+      return block_needs_escape(last, block_size) ? nullptr : to + n;
+    }
+    if (block_needs_escape(from, block_size)) [[unlikely]] {
+      return nullptr;
+    }
+    std::memcpy(at, from, block_size);
+  }
+}
+
 // A whole string with its quotes, of any length, into the buffer.
 char* write_long_string(char* cursor, std::string_view text, OutputBuffer& buffer);
 

@@ -1,5 +1,7 @@
 #include "functions/loader/bulk_writer_pg.hpp"
 
+#include "functions/pg/elsewhere.hpp"
+
 extern "C" {
 #include "access/hio.h"
 #include "access/table.h"
@@ -71,6 +73,7 @@ void require_plain_table(Relation relation) {
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("cannot bulk-load \"%s\"", name),
                     errdetail("It is not an ordinary table of this session.")));
   }
+  pg::require_here(RelationGetRelid(relation));
   if (fires_on_insert(relation->trigdesc)) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("cannot bulk-load table \"%s\": it has triggers on INSERT", name),

@@ -1,5 +1,7 @@
 #include "functions/loader/indexed_writer_pg.hpp"
 
+#include "functions/pg/elsewhere.hpp"
+
 extern "C" {
 #include "access/genam.h"
 #include "access/tableam.h"
@@ -137,7 +139,8 @@ bool is_deferred(Relation index) { return index->rd_index->indisexclusion || !in
 
 bool can_write_indexed(Relation table, TriggerIsOurs is_ours) {
   if (table->rd_rel->relkind != RELKIND_RELATION ||
-      check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED) {
+      check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED ||
+      pg::lies_elsewhere(RelationGetRelid(table))) {
     return false;
   }
   TupleDesc const shape = RelationGetDescr(table);

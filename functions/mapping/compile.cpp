@@ -54,6 +54,10 @@ class Emitter {
     CompiledColumn column;
     if (!rule.keys.empty()) {
       column.expression = object(rule);
+      if (const std::string unfit = unfit_member(rule); !unfit.empty()) {
+        column.expression = "CASE WHEN " + unfit + " THEN NULL ELSE " + column.expression + " END";
+        column.raw = "CASE WHEN " + unfit + " THEN ''::text END";
+      }
       return column;
     }
     const auto may_fail = [&](const Term& term) { return is_fallible(term, kind); };
@@ -109,8 +113,11 @@ class Emitter {
     if (kind == TargetKind::time) {
       return true;
     }
-    if (!term.column || kind == TargetKind::text || kind == TargetKind::json) {
+    if (!term.column || kind == TargetKind::text) {
       return false;
+    }
+    if (kind == TargetKind::json) {
+      return kind_of(term) == SourceKind::json;
     }
     return !term.translation.empty() || kind_of(term) == SourceKind::text ||
            (kind == TargetKind::integer && kind_of(term) == SourceKind::numeric);
@@ -126,6 +133,9 @@ class Emitter {
     }
     if (kind == TargetKind::text) {
       return present_text(term);
+    }
+    if (kind == TargetKind::json && kind_of(term) == SourceKind::json) {
+      return "CASE WHEN " + unfit(*term.column) + " THEN NULL ELSE " + reference(*term.column) + "::jsonb END";
     }
     if (!term.translation.empty() || kind_of(term) == SourceKind::text) {
       return std::string(reader(kind)) + '(' + present_text(term) + ')';
@@ -189,11 +199,42 @@ class Emitter {
   }
 
   std::string raw(const Rule& rule, TargetKind kind) {
+    if (kind == TargetKind::json) {
+      return unfit_choice(rule);
+    }
     std::vector<std::string> values;
     for (const Term& term : rule.first) {
       values.push_back(raw_value(term, kind));
     }
     return "left(" + coalesce(values) + ", " + std::to_string(shown_raw) + ')';
+  }
+
+  // That the column's value, if there is one, cannot become a jsonb.
+  std::string unfit(std::size_t column) {
+    const bool is_json = relation_.columns[column].kind == SourceKind::json;
+    return "lifecycle._fits_jsonb(" + (is_json ? reference(column) + "::json" : "to_json(" + reference(column) + ')') +
+           ") IS FALSE";
+  }
+
+  std::string unfit_member(const Rule& rule) {
+    std::vector<std::string> conditions;
+    for (const auto& [key, column] : rule.keys) {
+      if (relation_.columns[column].holds_json) {
+        conditions.push_back(unfit(column));
+      }
+    }
+    return join(conditions, " OR ");
+  }
+
+  // As first_present() chooses.
+  std::string unfit_choice(const Rule& rule) {
+    std::string expression = "CASE";
+    for (const Term& term : rule.first) {
+      expression += " WHEN " + reference(*term.column) + " IS NOT NULL THEN ";
+      expression += kind_of(term) == SourceKind::json ? "CASE WHEN " + unfit(*term.column) + " THEN ''::text END"
+                                                      : std::string("NULL::text");
+    }
+    return expression + " END";
   }
 
   // One call holds a limited number of arguments, a relation up to 1,600 columns.

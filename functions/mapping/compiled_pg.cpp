@@ -26,7 +26,7 @@ mapping::Relation to_core(const CatalogRelation& relation) {
   mapping::Relation core{relation.name, {}};
   for (int i = 0; i < relation.column_count; ++i) {
     const CatalogColumn& column = relation.columns[i];
-    core.columns.push_back({column.name, column.kind, column.type});
+    core.columns.push_back({column.name, column.kind, column.type, column.holds_json});
   }
   return core;
 }

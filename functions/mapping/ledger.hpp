@@ -31,7 +31,7 @@ inline constexpr std::array<Target, ledger_column_count> ledger_columns = {{
     {"event_source", TargetKind::text, text_sources, false},
     {"event_timestamp", TargetKind::time, time_sources, true},
     {"source_record_id", TargetKind::text, id_sources, true},
-    {"payload", TargetKind::json, kinds(SourceKind::jsonb), false},
+    {"payload", TargetKind::json, json_sources, false},
 }};
 
 inline constexpr std::array<std::string_view, 2> ledger_any_of = {"contact_id", "contact_email"};

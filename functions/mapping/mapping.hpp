@@ -17,7 +17,8 @@
 
 namespace lifecycle::mapping {
 
-// What a source column's type means to a mapping. A domain counts as its base type, an enum as text.
+// What a source column's type means to a mapping. A domain counts as its base type, an enum as text. Not every value of
+// a json can become a jsonb.
 enum class SourceKind : std::uint8_t {
   text,
   integer,
@@ -29,6 +30,7 @@ enum class SourceKind : std::uint8_t {
   timestamp,
   date,
   jsonb,
+  json,
   other
 };
 
@@ -42,7 +44,8 @@ constexpr KindSet kinds(Kinds... kind) {
 struct SourceColumn {
   std::string name;
   SourceKind kind;
-  std::string type; // as SQL writes it, for messages
+  std::string type;        // as SQL writes it, for messages
+  bool holds_json = false; // a json, or an array or composite of some
 };
 
 struct Relation {
@@ -73,10 +76,12 @@ inline constexpr KindSet text_sources =
     kinds(SourceKind::text, SourceKind::integer, SourceKind::numeric, SourceKind::boolean, SourceKind::uuid);
 inline constexpr KindSet time_sources =
     kinds(SourceKind::timestamptz, SourceKind::timestamp, SourceKind::date, SourceKind::text);
+inline constexpr KindSet json_sources = kinds(SourceKind::jsonb, SourceKind::json);
 
 struct CompiledColumn {
   std::string expression;                  // of the target's type; null also for a value that cannot be read as one
-  std::string raw;                         // where that can be: the source value as text, for messages; else empty
+  std::string raw;                         // where that can be: the source value as text, for messages (of documents
+                                           // an empty text, null for one that can be read); else empty
   std::optional<std::size_t> plain_column; // the relation's column, where the value is that of exactly one
   std::optional<std::size_t> only_column;  // the same, also where a map gives its values another meaning
 };

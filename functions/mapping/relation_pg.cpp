@@ -1,15 +1,19 @@
 #include "functions/mapping/relation_pg.hpp"
 
+#include "functions/pg/function.hpp"
+
 extern "C" {
 #include "access/relation.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/typcache.h"
 }
 
 namespace lifecycle::pg {
@@ -41,6 +45,8 @@ SourceKind kind_of(Oid type) {
       return SourceKind::date;
     case JSONBOID:
       return SourceKind::jsonb;
+    case JSONOID:
+      return SourceKind::json;
     default: {
       char category = 0;
       bool is_preferred = false;
@@ -48,6 +54,29 @@ SourceKind kind_of(Oid type) {
       return category == TYPCATEGORY_STRING || category == TYPCATEGORY_ENUM ? SourceKind::text : SourceKind::other;
     }
   }
+}
+
+// Whether a json is in values of the type, at whatever depth: such a value need not fit into a jsonb.
+bool holds_json(Oid type) {
+  check_stack_depth();
+  const Oid base = getBaseType(type);
+  if (base == JSONOID) {
+    return true;
+  }
+  if (const Oid element = get_element_type(base); OidIsValid(element)) {
+    return holds_json(element);
+  }
+  if (!OidIsValid(get_typ_typrelid(base))) {
+    return false;
+  }
+  const TupleDesc members = lookup_rowtype_tupdesc_copy(base, -1);
+  for (int i = 0; i < members->natts; ++i) {
+    const FormData_pg_attribute* member = TupleDescAttr(members, i);
+    if (!member->attisdropped && holds_json(member->atttypid)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool has_rows(char relkind) {
@@ -94,9 +123,9 @@ CatalogRelation read_relation(Oid oid) {
   for (int i = 0; i < descriptor->natts; ++i) {
     const FormData_pg_attribute* attribute = TupleDescAttr(descriptor, i);
     if (!attribute->attisdropped) {
-      relation.columns[relation.column_count++] = {pstrdup(NameStr(attribute->attname)),
-                                                   format_type_with_typemod(attribute->atttypid, attribute->atttypmod),
-                                                   attribute->attnum, kind_of(attribute->atttypid)};
+      relation.columns[relation.column_count++] = {
+          pstrdup(NameStr(attribute->attname)), format_type_with_typemod(attribute->atttypid, attribute->atttypmod),
+          attribute->attnum, kind_of(attribute->atttypid), holds_json(attribute->atttypid)};
     }
   }
   relation.is_temporary = opened->rd_rel->relpersistence == RELPERSISTENCE_TEMP;
@@ -131,3 +160,5 @@ void check_may_read(const CatalogRelation& relation, const bool* used) {
 }
 
 } // namespace lifecycle::pg
+
+LIFECYCLE_FUNCTION(lifecycle_holds_json) { PG_RETURN_BOOL(lifecycle::pg::holds_json(PG_GETARG_OID(0))); }

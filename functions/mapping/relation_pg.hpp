@@ -15,6 +15,7 @@ struct CatalogColumn {
   const char* type; // as SQL writes it
   AttrNumber number;
   mapping::SourceKind kind;
+  bool holds_json;
 };
 
 // Plain data in the memory context of the call.

@@ -12,8 +12,17 @@
 namespace lifecycle::parity {
 namespace {
 
-// Four numbers in one register, on every processor this is built for (SSE2, NEON).
-using Words = std::uint32_t __attribute__((vector_size(16)));
+// Four numbers in one register on every processor this is built for (SSE2, NEON), eight where there is AVX2.
+template <std::size_t lanes>
+struct Register;
+template <>
+struct Register<4> {
+  using Words = std::uint32_t __attribute__((vector_size(16)));
+};
+template <>
+struct Register<8> {
+  using Words = std::uint32_t __attribute__((vector_size(32)));
+};
 
 std::uint32_t load_word(const char* from) {
   std::uint32_t word = 0;
@@ -23,10 +32,12 @@ std::uint32_t load_word(const char* from) {
 
 } // namespace
 
-std::uint64_t Md5Batch::hash_lanes() {
-  std::size_t blocks[lane_count];
+template <std::size_t lanes>
+[[gnu::always_inline]] inline std::uint64_t Md5Batch::hash() {
+  using Words = typename Register<lanes>::Words;
+  std::size_t blocks[lanes];
   std::size_t most = 0;
-  for (std::size_t i = 0; i < lane_count; ++i) {
+  for (std::size_t i = 0; i < lanes; ++i) {
     Lane& lane = lanes_[i];
     const std::size_t whole = lane.size / md5_block_size * md5_block_size;
     blocks[i] = (whole + pad_for_md5(lane.bytes + whole, lane.size - whole, lane.size)) / md5_block_size;
@@ -41,19 +52,36 @@ std::uint64_t Md5Batch::hash_lanes() {
     std::array<Words, 16> words;
     for (std::size_t i = 0; i < words.size(); ++i) {
       const std::size_t at = block * md5_block_size + i * sizeof(std::uint32_t);
-      words[i] = Words{load_word(lanes_[0].bytes + at), load_word(lanes_[1].bytes + at),
-                       load_word(lanes_[2].bytes + at), load_word(lanes_[3].bytes + at)};
+      std::uint32_t column[lanes];
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        column[lane] = load_word(lanes_[lane].bytes + at);
+      }
+      std::memcpy(&words[i], column, sizeof column);
     }
     md5_block(state, words);
     // A text that ends here is done; what its lane goes on to compute is not looked at.
-    for (std::size_t i = 0; i < lane_count; ++i) {
+    for (std::size_t i = 0; i < lanes; ++i) {
       if (blocks[i] == block + 1) {
         sum += md5_prefix(Md5State{state[0][i], state[1][i], state[2][i], state[3][i]});
       }
     }
   }
-  waiting_ = 0;
   return sum;
+}
+
+#if defined(__x86_64__)
+std::size_t Md5Batch::widest() { return __builtin_cpu_supports("avx2") != 0 ? 8 : 4; }
+
+[[gnu::target("avx2")]] std::uint64_t Md5Batch::hash_eight() { return hash<8>(); }
+#else
+std::size_t Md5Batch::widest() { return 4; }
+
+std::uint64_t Md5Batch::hash_eight() { return hash<8>(); }
+#endif
+
+std::uint64_t Md5Batch::hash_lanes() {
+  waiting_ = 0;
+  return width_ == 8 ? hash_eight() : hash<4>();
 }
 
 std::uint64_t Md5Batch::finish() {

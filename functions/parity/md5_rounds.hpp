@@ -10,33 +10,37 @@ namespace lifecycle::parity {
 inline constexpr std::size_t md5_block_size = 64;
 inline constexpr std::array<std::uint32_t, 4> md5_initial_state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 
+// Inlined always, and nothing returned by value: so all is compiled for the processor of the function that calls it.
 namespace rounds {
 
 template <typename Word>
-inline Word round_f(const Word& x, const Word& y, const Word& z) {
-  return z ^ (x & (y ^ z));
+[[gnu::always_inline]] inline void round_f(Word& result, const Word& x, const Word& y, const Word& z) {
+  result = z ^ (x & (y ^ z));
 }
 
 // A sum instead of an or: its two halves share no bit, and (~z & y) does not wait for x, the newest word.
 template <typename Word>
-inline Word round_g(const Word& x, const Word& y, const Word& z) {
-  return (~z & y) + (z & x);
+[[gnu::always_inline]] inline void round_g(Word& result, const Word& x, const Word& y, const Word& z) {
+  result = (~z & y) + (z & x);
 }
 
 template <typename Word>
-inline Word round_h(const Word& x, const Word& y, const Word& z) {
-  return x ^ (y ^ z);
+[[gnu::always_inline]] inline void round_h(Word& result, const Word& x, const Word& y, const Word& z) {
+  result = x ^ (y ^ z);
 }
 
 template <typename Word>
-inline Word round_i(const Word& x, const Word& y, const Word& z) {
-  return y ^ (x | ~z);
+[[gnu::always_inline]] inline void round_i(Word& result, const Word& x, const Word& y, const Word& z) {
+  result = y ^ (x | ~z);
 }
 
 template <typename Word>
-inline void step(Word (*round)(const Word&, const Word&, const Word&), Word& a, const Word& b, const Word& c,
-                 const Word& d, const Word& word, int shift, std::uint32_t sine) {
-  const Word sum = a + (word + sine) + round(b, c, d);
+[[gnu::always_inline]] inline void step(void (*round)(Word&, const Word&, const Word&, const Word&), Word& a,
+                                        const Word& b, const Word& c, const Word& d, const Word& word, int shift,
+                                        std::uint32_t sine) {
+  Word mixed;
+  round(mixed, b, c, d);
+  const Word sum = a + (word + sine) + mixed;
   a = b + ((sum << shift) | (sum >> (32 - shift)));
 }
 
@@ -44,7 +48,7 @@ inline void step(Word (*round)(const Word&, const Word&, const Word&), Word& a, 
 
 // Takes a block of 16 words into the state.
 template <typename Word>
-inline void md5_block(std::array<Word, 4>& state, const std::array<Word, 16>& w) {
+[[gnu::always_inline]] inline void md5_block(std::array<Word, 4>& state, const std::array<Word, 16>& w) {
   using namespace rounds; // NOLINT(google-build-using-namespace): their names are the standard's
   auto [a, b, c, d] = state;
 

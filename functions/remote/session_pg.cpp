@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <set>
 
 #include <libpq-fe.h>
@@ -10,7 +11,6 @@
 
 #include "extension/settings.hpp"
 #include "functions/pg/boundary.hpp"
-#include "functions/remote/cancel.hpp"
 
 extern "C" {
 #include "pgstat.h"
@@ -26,19 +26,29 @@ constexpr char cannot_connect[] = "08001";
 constexpr char connection_lost[] = "08006";
 constexpr char password_is_required[] = "2F003";
 constexpr char not_supported[] = "0A000";
+constexpr char operator_intervention[] = "57000";
+constexpr char raised_exception[] = "P0001";
 
 constexpr std::chrono::seconds default_connect_timeout(15);
 
-// What every statement there runs under. The rest where it is there and allowed: rows come as parameters and stay out
-// of the log; a statement whose client has gone ends.
+// What every statement there runs under, whatever the role's own settings are. A statement whose client has gone ends
+// within a tenth of a second, its locks with it: so closing the connection is what cancels here. Where that cannot be
+// seen there (Windows), or the network has swallowed the news, keepalives and statement_timeout end it. The rest where
+// it is allowed: rows come as parameters, and stay out of the log.
 constexpr char session_start[] =
     "SET search_path = pg_catalog, pg_temp; SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; "
     "SET intervalstyle = 'postgres'; SET extra_float_digits = 1; SET log_parameter_max_length_on_error = 0; "
+    "SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off; "
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3; "
+    "SET tcp_user_timeout = '60s'; "
     "DO $$ DECLARE setting text[]; BEGIN "
     "FOREACH setting SLICE 1 IN ARRAY ARRAY[['log_parameter_max_length', '0'], "
-    "['client_connection_check_interval', '1s']] LOOP "
+    "['client_connection_check_interval', '100ms']] LOOP "
     "BEGIN PERFORM set_config(setting[1], setting[2], false); EXCEPTION WHEN OTHERS THEN NULL; END; "
     "END LOOP; END $$";
+
+// How much longer a statement may run there than is waited for it here.
+constexpr std::chrono::seconds grace_there(5);
 
 // An Error keeps a pointer: texts that stay.
 const char* kept_sqlstate(const char* state) {
@@ -136,21 +146,49 @@ void Session::connect(bool password_required) {
   if (PQstatus(connection_) != CONNECTION_OK) {
     fail_connect(nullptr);
   }
+  PQsetnonblocking(connection_, 1);
   if (password_required && PQconnectionUsedPassword(connection_) == 0) {
     throw Error(password_is_required, "password is required",
                 "Server \"" + server_ + "\" let the session in without asking for one, as the server's own user.",
                 "The other server's pg_hba.conf must ask for a password, or a superuser delivers.");
   }
-  PQsetnonblocking(connection_, 1);
 }
 
 void Session::start_session() {
-  if (PQsendQuery(connection_, session_start) == 0) {
+  run(session_start);
+  tell_timeout();
+}
+
+// The limit of the role there stands where it is the lower one.
+void Session::tell_timeout() {
+  const std::int64_t most = remote_timeout + std::chrono::milliseconds(grace_there).count();
+  const std::string limit =
+      remote_timeout == 0 ? "0" : std::to_string(std::min<std::int64_t>(most, std::numeric_limits<int>::max()));
+  run(("SELECT set_config('statement_timeout', CASE WHEN " + limit + " = 0 OR reset_val::bigint BETWEEN 1 AND " +
+       limit + " THEN reset_val ELSE '" + limit + "' END, false) FROM pg_settings WHERE name = 'statement_timeout'")
+          .c_str());
+  told_timeout_ = remote_timeout;
+}
+
+void Session::run(const char* statements) {
+  if (PQsendQuery(connection_, statements) == 0) {
     fail_lost(trimmed(PQerrorMessage(connection_)));
   }
+  await();
+}
+
+// Whatever ends the wait early ends the session.
+Result Session::await() {
   busy_ = true;
-  flush(answer_deadline());
-  receive();
+  try {
+    flush(answer_deadline());
+    return receive();
+  } catch (...) {
+    if (busy_) {
+      close();
+    }
+    throw;
+  }
 }
 
 bool Session::is_usable() {
@@ -164,20 +202,14 @@ bool Session::is_usable() {
 
 Result Session::ask(const char* statement, std::span<const char* const> parameters) {
   error_context_.clear();
+  if (told_timeout_ != remote_timeout) {
+    tell_timeout();
+  }
   if (PQsendQueryParams(connection_, statement, static_cast<int>(parameters.size()), nullptr, parameters.data(),
                         nullptr, nullptr, 0) == 0) {
     fail_lost(trimmed(PQerrorMessage(connection_)));
   }
-  busy_ = true;
-  try {
-    flush(answer_deadline());
-    return receive();
-  } catch (...) {
-    if (busy_) {
-      close();
-    }
-    throw;
-  }
+  return await();
 }
 
 void Session::flush(Clock::time_point deadline) {
@@ -259,8 +291,16 @@ void Session::raise(const pg_result* result) {
     fail_lost(trimmed(result == nullptr ? PQerrorMessage(connection_) : PQresultErrorMessage(result)));
   }
   error_context_ = field(PG_DIAG_CONTEXT);
-  throw Error(kept_sqlstate(PQresultErrorField(result, PG_DIAG_SQLSTATE)), field(PG_DIAG_MESSAGE_PRIMARY),
-              field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_MESSAGE_HINT));
+  const char* state = kept_sqlstate(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+  std::string message = field(PG_DIAG_MESSAGE_PRIMARY);
+  // These two nobody's WHEN OTHERS would catch here: but it is not our statement that was cancelled, or failed to hold.
+  if (std::strcmp(state, "57014") == 0) {
+    state = operator_intervention;
+    message = "server \"" + server_ + "\" cancelled the statement: " + message;
+  } else if (std::strcmp(state, "P0004") == 0) {
+    state = raised_exception;
+  }
+  throw Error(state, message, field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_MESSAGE_HINT));
 }
 
 // Waits for the socket, the deadline or an interrupt. No wait is long: a deadline of another kind may come first.
@@ -304,15 +344,13 @@ void Session::fail_silent() {
   const int timeout = remote_timeout;
   close();
   throw Error(connection_lost, "server \"" + server_ + "\" did not answer in time",
-              "It was given " + std::to_string(timeout) + " ms, and asked to cancel what it was doing.",
+              "It was given " + std::to_string(timeout) + " ms; what it was doing ends with the connection.",
               "See what it waits for there, in pg_stat_activity, or raise lifecycle_ledger.remote_timeout.");
 }
 
+// Never waits: the socket does not block, and what is not out by then stays unsaid.
 void Session::close() noexcept {
   if (connection_ != nullptr) {
-    if (busy_) {
-      cancel_aside(connection_, 0);
-    }
     PQfinish(connection_);
     connection_ = nullptr;
   }
@@ -321,15 +359,6 @@ void Session::close() noexcept {
     has_descriptor_ = false;
   }
   busy_ = false;
-}
-
-void Session::close_at_exit() noexcept {
-  constexpr int patience = 50;
-  if (connection_ != nullptr && busy_) {
-    cancel_aside(connection_, patience);
-    busy_ = false;
-  }
-  close();
 }
 
 } // namespace lifecycle::remote

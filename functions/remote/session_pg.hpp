@@ -43,7 +43,6 @@ class Session {
   Session(std::string server, std::vector<Option> options, bool password_required);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
-  // A statement that runs there is cancelled.
   ~Session() { close(); }
 
   [[nodiscard]] const std::vector<Option>& options() const { return options_; }
@@ -52,14 +51,11 @@ class Session {
   [[nodiscard]] bool is_usable();
 
   // Runs a statement with its parameters, null pointers for nulls, and waits for what it gives. Raises the other side's
-  // error as ours. Whatever ends the wait here cancels the statement there.
+  // error as ours. Whatever ends the wait here closes the session, and so ends the statement there.
   Result ask(const char* statement, std::span<const char* const> parameters);
 
-  // Cancels what runs there, without waiting for it, and closes.
+  // Closes, without waiting for the other side, which ends what it is doing when it sees that.
   void close() noexcept;
-
-  // The same when this process ends: waits a little, so that the request is on its way.
-  void close_at_exit() noexcept;
 
   // What the last error of the other side said of where it happened there.
   [[nodiscard]] const std::string& error_context() const { return error_context_; }
@@ -69,6 +65,9 @@ class Session {
 
   void connect(bool password_required);
   void start_session();
+  void tell_timeout();
+  void run(const char* statements);
+  Result await();
   Result receive();
   void flush(Clock::time_point deadline);
   void wait(bool to_write, Clock::time_point deadline);
@@ -84,6 +83,7 @@ class Session {
   pg_conn* connection_ = nullptr;
   bool has_descriptor_ = false; // counted among the server's open files
   bool busy_ = false;           // a statement runs there
+  int told_timeout_ = 0;        // lifecycle_ledger.remote_timeout, as the other side knows it
 };
 
 } // namespace lifecycle::remote

@@ -32,7 +32,7 @@ std::map<Oid, Kept>* kept_sessions = nullptr;
 void close_sessions(int, Datum) {
   for (auto& [mapping, kept] : *kept_sessions) {
     if (kept.session) {
-      kept.session->close_at_exit();
+      kept.session->close();
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "functions/contact/snapshot_key_pg.hpp"
+#include "functions/pg/elsewhere.hpp"
 #include "functions/pg/text.hpp"
 
 extern "C" {
@@ -47,6 +48,7 @@ Relation open_rules() {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the tables of lifecycle_ledger are not installed"),
                     errdetail("Table lifecycle.secret_rules does not exist."), errhint("CALL lifecycle.install();")));
   }
+  pg::require_here(relation);
   return table_open(relation, AccessShareLock);
 }
 

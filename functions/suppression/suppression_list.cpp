@@ -48,7 +48,7 @@ Digest SuppressionList::hash(std::string_view kind, std::string_view value) {
 }
 
 const std::string* SuppressionList::find(std::string_view kind, std::string_view value) {
-  if (entries_.empty() || value.empty()) {
+  if (entries_.empty() || value.empty() || (kind == "email" && value.size() > longest_email)) {
     return nullptr;
   }
   const auto entry = entries_.find(hash(kind, value));

@@ -9,6 +9,7 @@
 // and write no WAL, which the statement's WHERE could not do.
 #include "functions/loader/insert_rows_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
+#include "functions/pg/elsewhere.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/versioned/source_rows_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
@@ -80,7 +81,8 @@ bool find_version(Relation table, AttrNumber* number, Oid* type) {
 bool is_plain(Relation table) {
   return (table->rd_rel->relkind == RELKIND_RELATION || table->rd_rel->relkind == RELKIND_MATVIEW) &&
          table->rd_rel->relam == HEAP_TABLE_AM_OID && !table->rd_rel->relhassubclass &&
-         !RELATION_IS_OTHER_TEMP(table) && check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED;
+         !RELATION_IS_OTHER_TEMP(table) && check_enable_rls(RelationGetRelid(table), InvalidOid, true) != RLS_ENABLED &&
+         !pg::lies_elsewhere(RelationGetRelid(table));
 }
 
 // Whether it holds every row once, by columns.

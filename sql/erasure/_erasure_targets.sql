@@ -26,9 +26,10 @@ AS $$
     ('lifecycle.dead_letters', false, 'lifecycle._mentions(coalesce(t.body, lifecycle._bytes_as_text(t.body_bytes)), $3, $4)',
       'body = NULL, body_bytes = NULL, findings = NULL, detail = ''The person was erased.'', resolved_at = coalesce(t.resolved_at, now())'),
     -- The operational tables, where they are installed: $3 has the entities. The versions first: what the entity's own redaction leaves there has none.
-    ('lifecycle.entity_snapshots', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(t.canonical_payload_json::text, $3, $4))
-        AND t.canonical_payload_json IS DISTINCT FROM lifecycle._redacted_versions(t.canonical_payload_json)', 'canonical_payload_json = lifecycle._redacted_versions(t.canonical_payload_json)'),
-    ('lifecycle.person_entities', false, '(t.entity_id::text = ANY ($3) OR lifecycle.normalize_email(t.work_email) = ANY ($4))
+    -- What a version becomes is asked of the person's alone: it costs milliseconds.
+    ('lifecycle.entity_snapshots', false, 'CASE WHEN t.entity_id::text = ANY ($3) OR lifecycle._mentions(t.canonical_payload_json::text, $3, $4)
+        THEN t.canonical_payload_json IS DISTINCT FROM lifecycle._redacted_versions(t.canonical_payload_json) ELSE false END', 'canonical_payload_json = lifecycle._redacted_versions(t.canonical_payload_json)'),
+    ('lifecycle.person_entities', false, '(t.entity_id::text = ANY ($3) OR CASE WHEN octet_length(t.work_email) <= 1048576 THEN lifecycle.normalize_email(t.work_email) END = ANY ($4))
         AND num_nonnulls(t.full_name, t.first_name, t.last_name, t.linkedin_url, t.title, t.work_email, t.phone_e164) > 0',
       'full_name = NULL, first_name = NULL, last_name = NULL, linkedin_url = NULL, title = NULL, work_email = NULL, phone_e164 = NULL'),
     ('lifecycle.operation_events', false, '(t.entity_id::text = ANY ($3) OR lifecycle._mentions(concat_ws('' '', t.error_message, t.metadata_json), $3, $4))

@@ -15,13 +15,14 @@ BEGIN
   emails := '{}';
   notes := '{}';
   SELECT * INTO source FROM lifecycle._contact_relation();
+  -- What is longer than an address may be is none, in contacts too.
   IF kind = 'user' THEN
     users := ARRAY[id::uuid];
     SELECT lifecycle.normalize_email(u.email) INTO address FROM lifecycle.users u WHERE u.id = _identify_person.id::uuid;
     known := FOUND;
   ELSE
     contacts := ARRAY[id];
-    EXECUTE format('SELECT min(lifecycle.normalize_email(c.%1$I::text)), count(*) > 0 FROM %2$s c WHERE c.%3$I::text = $1', source.email_column, source.relation,
+    EXECUTE format('SELECT min(CASE WHEN octet_length(c.%1$I::text) <= 1048576 THEN lifecycle.normalize_email(c.%1$I::text) END), count(*) > 0 FROM %2$s c WHERE c.%3$I::text = $1', source.email_column, source.relation,
       source.id_column) INTO address, known USING id;
     address := coalesce(address, (SELECT min(d.email_key) FROM lifecycle.contact_directory d WHERE d.contact_id = id));
     known := known OR address IS NOT NULL OR EXISTS (SELECT FROM lifecycle.contact_directory d WHERE d.contact_id = id)
@@ -29,7 +30,7 @@ BEGIN
   END IF;
   IF address IS NOT NULL AND address NOT LIKE 'erased-%@erased.invalid' THEN
     address_users := ARRAY(SELECT u.id FROM lifecycle.users u WHERE lifecycle.normalize_email(u.email) = address);
-    EXECUTE format('SELECT coalesce(array_agg(DISTINCT c.%1$I::text), ''{}'') FROM %2$s c WHERE lifecycle.normalize_email(c.%3$I::text) = $1 AND c.%1$I IS NOT NULL',
+    EXECUTE format('SELECT coalesce(array_agg(DISTINCT c.%1$I::text), ''{}'') FROM %2$s c WHERE CASE WHEN octet_length(c.%3$I::text) <= 1048576 THEN lifecycle.normalize_email(c.%3$I::text) END = $1 AND c.%1$I IS NOT NULL',
       source.id_column, source.relation, source.email_column) INTO address_contacts USING address;
     -- An address that several people share says nothing about one of them.
     IF cardinality(ARRAY(SELECT unnest(address_users || users) EXCEPT SELECT NULL)) > 1

@@ -4,7 +4,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF to_regclass('pg_temp.lifecycle_part') IS NOT NULL THEN
-    DROP VIEW pg_temp.lifecycle_part;
+    -- By the schema's own name: Citus knows no pg_temp here.
+    EXECUTE format('DROP VIEW %s', to_regclass('pg_temp.lifecycle_part'));
   END IF;
   IF first IS NULL AND beyond IS NULL THEN
     RETURN 'pg_temp.lifecycle_batch'::regclass;

@@ -5,7 +5,7 @@ SET timezone = 'UTC'
 AS $$
 BEGIN
   -- Exports to several destinations find the same rows.
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.letters:' || dataset, 0));
+  PERFORM lifecycle._lock_writing('lifecycle.dead_letters', 'export:' || dataset);
   -- A row without its whole key is known by its content.
   WITH rejects AS MATERIALIZED (
       SELECT DISTINCT ON (CASE WHEN r.is_whole THEN r.key END, CASE WHEN NOT r.is_whole THEN md5(r.body::text) END) r.*, r.body::text AS line

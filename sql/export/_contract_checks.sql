@@ -22,7 +22,10 @@ AS $$
     FROM columns c CROSS JOIN LATERAL (
       SELECT 1, format('%I IS NULL AND (%s) IS NOT NULL', c.name, c.raw), 'wrong_type', '22P02',
           format('format(%L, lifecycle._quotable(%s))', format('%s: "%%s" is not of type %s.', c.origin, c.type), c.raw)
-        WHERE c.raw IS NOT NULL
+        WHERE c.raw IS NOT NULL AND c.type <> 'jsonb'
+      UNION ALL SELECT 1, format('%I IS NULL AND (%s) IS NOT NULL', c.name, c.raw), 'unfit_json', '22P05',
+          quote_literal(format('%s: it holds what jsonb cannot: \u0000, half a surrogate pair, or a number that is too long.', c.origin))
+        WHERE c.raw IS NOT NULL AND c.type = 'jsonb'
       UNION ALL SELECT 2, format('%I IS NULL', c.name), 'missing_required', '23502', quote_literal(format('%s is missing.', c.origin))
         WHERE c.required AND NOT c.computed
       UNION ALL SELECT 3, format('%1$I NOT BETWEEN -2147483648 AND 2147483647', c.name), 'out_of_range', '22003',

@@ -37,14 +37,13 @@ BEGIN
   SELECT string_agg(format('%L, s.%I', k.name, k.name), ', ') INTO key_columns FROM (SELECT DISTINCT compiled.source_columns[c.place] AS name
     FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL AND compiled.source_columns[c.place] IS NOT NULL) k;
   -- What is asked of a row or done to it here, _direct_rows() has to ask or leave to this.
-  -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only (s.* and not s, which would be a column of
-  -- that name).
+  -- OFFSET 0 keeps each value computed once; the whole row is built for rejected rows only.
   RETURN format($sql$
     SELECT %1$s,
       (%2$L::text[])[p.problem] AS "reject code", (%3$L::text[])[p.problem] AS "reject sqlstate", (SELECT CASE p.problem %4$s END FROM (SELECT m.*) pointer_of) AS "json pointer",
       CASE WHEN p.problem IS NOT NULL AND m."is erased" THEN 'The person was erased.' ELSE (SELECT CASE p.problem %5$s END FROM (SELECT m.*) detail_of) END AS "reject detail",
       CASE WHEN p.problem IS NOT NULL THEN lifecycle._text_without_secrets(concat_ws('/', %6$s)) END AS "reject key",
-      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(CASE WHEN m."is erased" THEN jsonb_build_object(%12$s) ELSE to_jsonb(s.*) END) END AS "reject body", m."change time" AS "change time", %7$L::regclass AS "source relation"
+      CASE WHEN p.problem IS NOT NULL THEN lifecycle._without_secrets(CASE WHEN m."is erased" THEN jsonb_build_object(%12$s) ELSE %15$s END) END AS "reject body", m."change time" AS "change time", %7$L::regclass AS "source relation"
     FROM %7$s s
       CROSS JOIN LATERAL (SELECT %8$s, %9$s AS "change time"%13$s OFFSET 0) %14$s
       CROSS JOIN LATERAL (SELECT CASE %10$s END AS problem FROM (SELECT m.*) c OFFSET 0) p
@@ -54,7 +53,8 @@ BEGIN
     CASE WHEN erased IS NULL THEN ', false AS "is erased"' END,
     CASE WHEN erased IS NULL THEN 'm' ELSE format('a CROSS JOIN LATERAL (SELECT %s AS "is erased" OFFSET 0) e CROSS JOIN LATERAL (SELECT %s, a."change time", e."is erased" OFFSET 0) m', erased,
       (SELECT string_agg(CASE WHEN p.name IS NULL THEN format('a.%I', c.name) ELSE format('CASE WHEN e."is erased" THEN %s ELSE a.%I END AS %2$I', p.redacted, c.name) END, ', ' ORDER BY c.place)
-        FROM lifecycle._contract_columns(contract) c LEFT JOIN lifecycle._personal_columns(contract) p USING (place))) END);
+        FROM lifecycle._contract_columns(contract) c LEFT JOIN lifecycle._personal_columns(contract) p USING (place))) END,
+    (SELECT r.whole_row FROM lifecycle._whole_row(relation) r));
 END
 $$;
 COMMENT ON FUNCTION lifecycle._dataset_source_query(text, regclass, jsonb, text) IS

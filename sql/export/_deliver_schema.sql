@@ -8,12 +8,14 @@ DECLARE
   warehouse name := (SELECT d.place FROM lifecycle.destinations d WHERE d.destination = _deliver_schema.destination);
   timeout_before text := current_setting('lock_timeout');
   applied record;
+  since bigint;
 BEGIN
   -- Whoever locks a table of the warehouse must not keep other destinations waiting.
   PERFORM set_config('lock_timeout', current_setting('lifecycle_ledger.delivery_lock_timeout'), true);
+  since := lifecycle._command_number();
   SELECT * INTO applied FROM lifecycle._apply_rows(dataset, rows, warehouse);
   PERFORM set_config('lock_timeout', timeout_before, true);
-  PERFORM lifecycle._verify_applied(dataset, rows, warehouse, applied.dead);
+  PERFORM lifecycle._verify_applied(dataset, rows, warehouse, applied.dead, since);
   rows_in := applied.rows_in;
   written := applied.written;
   unchanged := applied.unchanged;

@@ -4,7 +4,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   compiled record;
-  known CONSTANT text[] := '{wrong_type,missing_required,unknown_value,out_of_range,too_long}';
+  known CONSTANT text[] := '{wrong_type,unfit_json,missing_required,unknown_value,out_of_range,too_long}';
   others text;
   asked bigint;
   expected bigint;

@@ -20,7 +20,7 @@ BEGIN
         DETAIL = format('It %s: no policy keeps other tenants'' rows from it.', unbound), HINT = 'Use a role of its own for each tenant.';
     END IF;
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   INSERT INTO lifecycle.warehouse_roles (warehouse, role, duty, org_id) SELECT warehouse, grantee, duty, org_id
     WHERE NOT EXISTS (SELECT FROM lifecycle.warehouse_roles w WHERE w.warehouse = _grant_duty.warehouse AND w.role = grantee AND w.duty = _grant_duty.duty
       AND w.org_id IS NOT DISTINCT FROM _grant_duty.org_id);
@@ -28,8 +28,14 @@ BEGIN
   FOR item IN SELECT * FROM lifecycle._common_privileges(duty) LOOP
     EXECUTE format('GRANT %s ON %s TO %I', item.privileges, item.object, grantee);
   END LOOP;
+  -- An owner of the tables need not own the schema of the extension; GRANT says no more than a warning then.
+  IF NOT has_schema_privilege(role, 'lifecycle', 'USAGE') THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('role %s cannot be given the use of schema lifecycle', role),
+      DETAIL = format('Role "%s" owns the tables of the warehouse, and has no right to grant on that schema.', current_user),
+      HINT = format('As its owner, or a superuser: GRANT USAGE ON SCHEMA lifecycle TO %I WITH GRANT OPTION;', current_user);
+  END IF;
   PERFORM lifecycle._protect_warehouse(warehouse);
 END
 $$;
 COMMENT ON FUNCTION lifecycle._grant_duty(regrole, text, uuid, name) IS
-  'Internal: writes down what a role may do in a warehouse and grants what it needs for that. Error 55000 for a tenant whom no policy would bind.';
+  'Internal: writes down what a role may do in a warehouse and grants what it needs for that. Errors: 55000 for a tenant whom no policy would bind, 42501 where the caller cannot grant the use of schema lifecycle.';

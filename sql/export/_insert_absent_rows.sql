@@ -24,18 +24,22 @@ BEGIN
       AND ARRAY(SELECT a.attname::text FROM unnest(i.indkey[0 : i.indnkeyatts - 1]) WITH ORDINALITY AS k(number, place)
         JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.number ORDER BY k.place) = guard LIMIT 1), statement) v;
   IF rows_in IS NULL THEN
-    EXECUTE format('SELECT count(*) FROM %s', source) INTO rows_in;
-    EXECUTE format('WITH survivors AS MATERIALIZED (SELECT DISTINCT ON (%1$s) s.* FROM %2$s s ORDER BY %1$s, ROW(s.*) USING OPERATOR(pg_catalog.*>)) %3$s', guard_list, source, statement);
-    GET DIAGNOSTICS written = ROW_COUNT;
+    EXECUTE format($sql$
+      WITH batch AS MATERIALIZED (SELECT * FROM %2$s),
+        survivors AS MATERIALIZED (SELECT s.* FROM (SELECT DISTINCT ON (%1$s) b.* FROM batch b ORDER BY %1$s, ROW(b.*) USING OPERATOR(pg_catalog.*>)) s), brought AS (%3$s)
+      SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM brought)
+      $sql$, guard_list, source, statement) INTO rows_in, written;
   END IF;
   dead := 0;
   IF written < rows_in THEN
+    -- One that is absent although nobody has its key was dropped: that is for _verify_applied() to say.
     dead := lifecycle._bury_rows(dataset, format($sql$
       SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body, 'key_reused' AS code, %2$L AS detail
-      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s)
+      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND EXISTS (SELECT FROM %4$s t WHERE %6$s)
       $sql$, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
-      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, target,
-      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name)));
+      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, lifecycle._rows_at_hand(target, source, shape.key),
+      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name),
+      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(shape.key) name)));
   END IF;
   unchanged := rows_in - written - dead;
 END

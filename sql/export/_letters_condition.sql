@@ -22,7 +22,7 @@ BEGIN
       FROM unnest(keys) WITH ORDINALITY AS k(name, place) JOIN pg_attribute a ON a.attrelid = relation AND a.attname = k.name), values_of, letters,
     -- What has no whole key is known by its content.
     CASE WHEN EXISTS (SELECT FROM lifecycle.dead_letters l CROSS JOIN unnest(keys) k WHERE l.id = ANY (letters) AND l.body::jsonb ->> k IS NULL)
-      THEN format(' OR to_jsonb(s.*) IN (SELECT l.body::jsonb FROM lifecycle.dead_letters l WHERE l.id = ANY (%L::bigint[]))', letters) ELSE '' END);
+      THEN format(' OR %s IN (SELECT l.body::jsonb FROM lifecycle.dead_letters l WHERE l.id = ANY (%L::bigint[]))', (SELECT r.whole_row FROM lifecycle._whole_row(relation) r), letters) ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION lifecycle._letters_condition(regclass, jsonb, jsonb, bigint[]) IS

@@ -17,8 +17,8 @@ BEGIN
   LOOP
     BEGIN
       EXECUTE format('SELECT coalesce(array_agg(DISTINCT a.entity_id), ''{}'') FROM (%s) a WHERE %s',
-          coalesce(format('SELECT * FROM %s', place.relation), lifecycle._dataset_query(place.dataset)),
-          (SELECT string_agg(format('lifecycle.normalize_email(a.%I) = ANY ($1)', p.name), ' OR ') FROM lifecycle._personal_columns(place.contract) p WHERE p.kind = 'address'))
+          coalesce('SELECT * FROM ' || place.relation, lifecycle._dataset_query(place.dataset)),
+          (SELECT string_agg(format('CASE WHEN octet_length(a.%1$I) <= 1048576 THEN lifecycle.normalize_email(a.%1$I) END = ANY ($1)', p.name), ' OR ') FROM lifecycle._personal_columns(place.contract) p WHERE p.kind = 'address'))
         INTO found USING emails;
       entities := ARRAY(SELECT DISTINCT unnest(entities || found));
     EXCEPTION WHEN OTHERS THEN

@@ -7,7 +7,7 @@ DECLARE
   taken boolean;
   item record;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   DELETE FROM lifecycle.warehouse_roles w WHERE w.warehouse = _revoke_duty.warehouse AND w.role = grantee AND w.duty = _revoke_duty.duty
     AND (w.org_id = _revoke_duty.org_id OR _revoke_duty.org_id IS NULL);
   taken := FOUND;

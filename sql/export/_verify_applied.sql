@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._verify_applied(dataset text, source regclass, warehouse name, dead bigint) RETURNS void
+CREATE FUNCTION lifecycle._verify_applied(dataset text, source regclass, warehouse name, dead bigint, since bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
@@ -8,36 +8,61 @@ DECLARE
   target regclass := lifecycle._warehouse_table(warehouse, dataset);
   shape record;
   given name[] := lifecycle._batch_columns(target, source);
-  key text[];
-  same text;
-  version name := lifecycle._contract_property(contract, 'versionColumn') #>> '{}';
+  key name[];
+  same text := format('ROW(%s) IS NOT DISTINCT FROM ROW(%s)', (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(given) c), (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(given) c));
+  there text;
+  at_hand regclass;
+  just_written text;
+  key_match text;
+  key_text text;
   missing bigint;
+  suspicious bigint;
   example text;
+  altered bigint;
+  altered_example text;
+  altered_columns text;
 BEGIN
   SELECT * INTO shape FROM lifecycle._warehouse_shape(contract);
   CASE shape.semantics
     WHEN 'versioned-upsert' THEN
       key := shape.key;
-      -- The version, or a higher one; which of two contents of one version came first is not asked here.
-      same := format('t.%1$I >= b.%1$I', version);
+      -- The version, or a higher one.
+      there := format('t.%1$I >= b.%1$I', lifecycle._contract_property(contract, 'versionColumn') #>> '{}');
     WHEN 'insert-if-absent' THEN
       key := coalesce(nullif(ARRAY(SELECT jsonb_array_elements_text(shape.guards -> 0)), '{}'), shape.key::text[]);
-      same := 'true';
+      there := format('t.%I IS NOT NULL', shape.tenant);
     ELSE
       -- With what tells the partition.
       key := shape.tenant || shape.key || shape.time_column;
-      same := format('ROW(%s) IS NOT DISTINCT FROM ROW(%s)', (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(given) c), (SELECT string_agg(format('b.%I', c), ', ') FROM unnest(given) c));
+      there := same;
   END CASE;
-  EXECUTE format('SELECT count(*), min(concat_ws(''/'', %s)) FROM %s b WHERE NOT EXISTS (SELECT FROM %s t WHERE %s AND %s)',
-      (SELECT string_agg(format('b.%I::text', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)), source, target,
-      (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(key) name), same)
-    INTO missing, example;
-  IF missing <> dead THEN
+  key_match := (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ' ORDER BY place) FROM unnest(key) WITH ORDINALITY k(name, place));
+  key_text := (SELECT format('concat_ws(''/'', %s)', string_agg(format('b.%I', name), ', ' ORDER BY place)) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
+  -- Which command of this transaction wrote a row is known of rows on this node alone.
+  at_hand := lifecycle._rows_at_hand(target, source, key);
+  just_written := CASE WHEN at_hand = target THEN 'lifecycle._written_since(t.xmin, t.cmin, $1)' ELSE 'false' END;
+  -- Every row of the batch, or what may stand for it; and no row that was written just now is another than the batch's.
+  EXECUTE format('SELECT count(*) FILTER (WHERE (%1$s) IS NOT TRUE), min(%2$s) FILTER (WHERE (%1$s) IS NOT TRUE), count(*) FILTER (WHERE %7$s AND NOT (%3$s)) '
+      || 'FROM %4$s b LEFT JOIN %5$s t ON %6$s', there, key_text, same, source, at_hand, key_match, just_written)
+    INTO missing, example, suspicious USING since;
+  IF suspicious > 0 THEN
+    -- Of several rows with one key any may be the one that is there.
+    EXECUTE format($sql$
+      SELECT count(*), min(a.key), min(a.columns)
+      FROM (
+        SELECT %1$s AS key, (SELECT string_agg(n.key, ', ' ORDER BY n.key) FROM jsonb_each(to_jsonb(b.*)) n WHERE to_jsonb(t.*) -> n.key IS DISTINCT FROM n.value) AS columns
+        FROM (SELECT DISTINCT ON (%2$s) b.* FROM %3$s b ORDER BY %2$s) b JOIN %4$s t ON %5$s
+        WHERE lifecycle._written_since(t.xmin, t.cmin, $1) AND NOT EXISTS (SELECT FROM %3$s b WHERE %5$s AND %6$s)) a
+      $sql$, key_text, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(key) WITH ORDINALITY k(name, place)), source, target, key_match, same)
+      INTO altered, altered_example, altered_columns USING since;
+  END IF;
+  IF altered > 0 OR missing <> dead THEN
     RAISE EXCEPTION USING ERRCODE = 'data_corrupted', MESSAGE = format('%s does not hold the rows that were written to it', target),
-      DETAIL = format('%s rows of the batch are not there as they were sent, of which %s were refused; one is %s.', missing, dead, example),
-      HINT = 'Something alters or drops rows there: look for its triggers and rules. Nothing of the batch was kept.';
+      DETAIL = concat_ws(' ', CASE WHEN missing <> dead THEN format('%s rows of the batch are not there as they were sent, of which %s were refused; one is %s.', missing, dead, example) END,
+        CASE WHEN altered > 0 THEN format('%s rows were altered as they were written; one is %s, in %s.', altered, altered_example, altered_columns) END),
+      HINT = 'Something alters or drops rows there: look for its triggers, rules and policies. Nothing of the batch was kept.';
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._verify_applied(text, regclass, name, bigint) IS
-  'Internal: after _apply_rows(): looks for every row of the batch in the warehouse, of an append-only dataset column by column, of an upsert by its version or a higher one, and raises XX001 unless all but those refused are there.';
+COMMENT ON FUNCTION lifecycle._verify_applied(text, regclass, name, bigint, bigint) IS
+  'Internal: after _apply_rows(): looks for every row of the batch in the warehouse, of an append-only dataset column by column, of an upsert by its version or a higher one, and raises XX001 unless all but those refused are there, and what was written since a moment (of _command_number()) is as the batch has it, column by column.';

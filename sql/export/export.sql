@@ -27,12 +27,12 @@ BEGIN
     PERFORM lifecycle._dataset_contract(export.dataset);
     PERFORM lifecycle._require_in_force(export.dataset);
   END IF;
-  IF NOT EXISTS (SELECT FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset)) THEN
+  IF NOT EXISTS (SELECT FROM lifecycle._export_pairs(export.dataset)) THEN
     RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce(format('dataset "%s"', export.dataset), 'a dataset that has a source');
     RETURN;
   END IF;
 
-  FOR pair IN SELECT e.* FROM lifecycle._export_datasets() e WHERE e.enabled AND e.dataset = coalesce(export.dataset, e.dataset) LOOP
+  FOR pair IN SELECT e.* FROM lifecycle._export_pairs(export.dataset) e LOOP
     subject := pair.dataset || '@' || pair.destination;
     failed_state := NULL;
     reason := 'export';
@@ -57,7 +57,7 @@ BEGIN
       CALL lifecycle._next_transaction();
       batches := 0;
       rejected := 0;
-      relations := ARRAY(SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = pair.dataset ORDER BY s.relation::text);
+      relations := ARRAY(SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = pair.dataset AND pair.has_rows ORDER BY s.relation::text);
       BEGIN
         -- Who was erased first: what is sent after it has nothing of them.
         PERFORM lifecycle._send_erasures(run, pair.destination, pair.dataset);

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('install_operational_tables()');
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   PERFORM lifecycle._operational_objects();
   -- Their columns are named as the contract's.
   FOR source IN

@@ -13,7 +13,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('cannot partition by steps of %s', partition_step),
       HINT = 'Steps are 1 hour, 1 day, 1 week, 1 month, 3 months or 1 year.';
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   -- How the tables are made is settled by the first call.
   INSERT INTO lifecycle.warehouses AS w (warehouse, partition_step, distributable) VALUES (warehouse, partition_step, distributable) ON CONFLICT ON CONSTRAINT warehouses_pkey DO NOTHING;
   SELECT w.partition_step, w.distributable INTO partition_step, distributable FROM lifecycle.warehouses w WHERE w.warehouse = install_warehouse.warehouse;

@@ -12,7 +12,7 @@ BEGIN
   PERFORM lifecycle._require_owner('publish_contract()');
   PERFORM lifecycle._check_document(document);
   -- Of two at once the second compares with what the first has published.
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   SELECT d.* INTO published FROM lifecycle.datasets d WHERE d.dataset = called FOR UPDATE;
   SELECT v.contract - 'status' = document - 'status' AS is_same, v.published_at INTO earlier FROM lifecycle.contract_versions v
     WHERE v.dataset = called AND v.version = document ->> 'version';

@@ -13,6 +13,7 @@ DECLARE
   stage regclass;
   parsed record;
   applied record;
+  since bigint;
 BEGIN
   IF dataset IS NULL OR batch_id IS NULL OR ndjson IS NULL OR warehouse IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'receive_batch() needs a dataset, a batch_id, lines and a warehouse, not null',
@@ -23,10 +24,12 @@ BEGIN
   PERFORM lifecycle._check_contract_version(dataset, contract ->> 'version', contract_version);
   PERFORM lifecycle._require_warehouse(warehouse);
   PERFORM lifecycle._warehouse_table(warehouse, dataset);
+  PERFORM lifecycle._lock_receipt(d.name, warehouse, false) FROM unnest(ARRAY[dataset, lifecycle._contract_property(contract, 'snapshots') #>> '{}']) WITH ORDINALITY d(name, place)
+    WHERE d.name IS NOT NULL ORDER BY d.place;
 
   -- The same batch twice at once: the second waits, and finds what the first did.
   content_hash := lifecycle._content_hash(ndjson);
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.batch ' || batch_id, 0));
+  PERFORM lifecycle._lock_writing('lifecycle.received_batches', batch_id::text);
   SELECT b.* INTO known FROM lifecycle.received_batches b WHERE b.batch_id = receive_batch.batch_id;
   IF FOUND THEN
     IF (known.dataset, known.warehouse, known.content_hash) IS DISTINCT FROM (dataset, warehouse, content_hash) THEN
@@ -57,7 +60,9 @@ BEGIN
   IF parsed.refused > 0 THEN
     PERFORM lifecycle._bury_lines(dataset, contract ->> 'version', parsed.refusals);
   END IF;
+  since := lifecycle._command_number();
   SELECT * INTO applied FROM lifecycle._apply_rows(dataset, stage, warehouse);
+  PERFORM lifecycle._verify_applied(dataset, stage, warehouse, applied.dead, since);
   checksum := parsed.checksum;
   rows_in := parsed.rows_in;
   written := applied.written;
@@ -79,5 +84,6 @@ $$;
 COMMENT ON FUNCTION lifecycle.receive_batch(text, uuid, text, text, text, name, text[]) IS
 'The receiving end of a delivery: applies a batch of rows, as lines of NDJSON, to a dataset''s table in a warehouse here (install_warehouse()) by the dataset''s write semantics, in one transaction. Fields are the contract''s columns in any order; one that is left out is null, and a null in a column of type jsonb is the JSON null.
 Idempotent: a batch_id that was received before is answered from memory (repeated), and with other content it is an error. A line that is no JSON, has a field that the contract has not, lacks a required one, or has a value of a wrong type or that the contract does not allow becomes a dead letter of stage apply, as do rows that their table refuses; the others are applied. contract_version: of the contract the sender keeps. checksum: what the sender has for parity_checksum(parity_text(row)) of the rows, over columns in their order (null: all); the rows as they were read here must have the same. Where lines could not be read at all, the numbers of rows are compared.
+What was applied is held against what was read, before it is committed: a trigger, rule or policy there that drops rows or alters them is an error.
 rows_in = written + unchanged + dead; snapshots: versions of entities kept beside; checksum: of the rows as they were read; refusals: an object for each dead row, null where there is none. Sessions with overlapping batches wait for each other, neither deadlock nor lose.
-Errors, with nothing applied: 55000 before install() and for a contract here that is too old for the batch, 42704 unknown dataset, 42P01 no warehouse, 42703 columns that the contract has not, 23505 the batch_id with other content, XX001 the checksum differs, 42501 without the owner''s rights on the tables (docs/EXPORT.md has a narrower door), and what the tables raise.';
+Errors, with nothing applied: 55000 before install() and for a contract here that is too old for the batch, 42704 unknown dataset, 42P01 no warehouse, 42703 columns that the contract has not, 23505 the batch_id with other content, XX001 the checksum differs or the table does not hold what was applied, 08006 its sender is gone, 42501 without the owner''s rights on the tables (docs/EXPORT.md has a narrower door), and what the tables raise.';

@@ -10,7 +10,7 @@ BEGIN
   PERFORM lifecycle._check_schema();
   PERFORM lifecycle._require_owner('retire_dataset()');
   contract := lifecycle._dataset_contract(dataset);
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
+  PERFORM lifecycle._lock_installation();
   SELECT d.status, m.* INTO state FROM lifecycle.datasets d LEFT JOIN lifecycle.contract_migrations m USING (dataset) WHERE d.dataset = retire_dataset.dataset FOR UPDATE OF d;
   IF state.status = 'retired' THEN
     RETURN format('%s is retired, since %s.', dataset, state.retired_at);

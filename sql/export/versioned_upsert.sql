@@ -19,8 +19,8 @@ BEGIN
     RETURN;
   END IF;
 
-  -- Views, partitioned and foreign tables, row-level security, other types of keys: the same in SQL. Texts in the order of their
-  -- bytes, as above: writers who lock in one order do not deadlock.
+  -- Views, partitioned and foreign tables, row-level security, tables on several nodes, other types of keys: the same in SQL. Texts in
+  -- the order of their bytes, as above: writers who lock in one order do not deadlock.
   SELECT string_agg(format(CASE WHEN texts THEN 'b.%I COLLATE "C"' ELSE 'b.%I' END, name), ', ' ORDER BY place),
       string_agg(format('o.%1$I = l.%1$I', name), ' AND ' ORDER BY place)
     INTO batch_order, key_match
@@ -35,7 +35,7 @@ BEGIN
       applied AS (%5$s)
     SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM batch WHERE record_version IS NULL), (SELECT count(*) FROM applied),
       (SELECT count(*) FROM fresh WHERE "is new")
-    $sql$, source, batch_order, target, key_match,
+    $sql$, source, batch_order, lifecycle._rows_at_hand(target, source, shape.keys), key_match,
     lifecycle._versioned_insert_query(target, shape.keys, shape.given, shape.settable, format('(SELECT * FROM fresh b ORDER BY %s) f', batch_order), '1'),
     shape.keys[1])
     INTO rows_in, without_version, applied, inserted;
@@ -50,4 +50,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.versioned_upsert(regclass, regclass) IS
-'Brings the rows of source, a table or view, into target, a table with a primary key and record_version (bigint, integer or smallint): of each key the highest version, once, and only if it is higher than the one that is there. So duplicates, any order, and repeats of a batch end in the same state; where two rows have one key and version, the one with the larger binary image is taken, whatever their order. Columns are matched by name; one that source lacks is set to its default. inserted + updated + stale = rows of source; stale rows are older, equal, repeated, or passed by another row of the batch: they take no lock and write no WAL (but for up to a fifth of a large batch, where looking for them would cost more than it spares). Rows are written in the order of their keys, so that sessions with overlapping batches wait for each other and never deadlock. Fast where both are plain tables and the key is of booleans, integers, dates, timestamps, UUIDs or texts: 56 bytes of memory a row; else the same by SQL. Errors: 55000 no primary key, 42804 key or record_version missing or of another type, 42703 columns the target lacks, 23502 null key or version.';
+'Brings the rows of source, a table or view, into target, a table with a primary key and record_version (bigint, integer or smallint): of each key the highest version, once, and only if it is higher than the one that is there. So duplicates, any order, and repeats of a batch end in the same state; where two rows have one key and version, the one with the larger binary image is taken, whatever their order. Columns are matched by name; one that source lacks is set to its default. inserted + updated + stale = rows of source; stale rows are older, equal, repeated, or passed by another row of the batch: they take no lock and write no WAL (but for up to a fifth of a large batch, where looking for them would cost more than it spares). Rows are written in the order of their keys, so that sessions with overlapping batches wait for each other and never deadlock. Fast where both are plain tables of this server and the key is of booleans, integers, dates, timestamps, UUIDs or texts: 56 bytes of memory a row; else the same by SQL. Errors: 55000 no primary key, 42804 key or record_version missing or of another type, 42703 columns the target lacks, 23502 null key or version.';

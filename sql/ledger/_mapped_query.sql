@@ -10,7 +10,7 @@ DECLARE
   why_no_record_id text := '''no_record_id''';
   no_valid_time text;
   unfit text;
-  whole_row text := 'to_jsonb(s.*)';
+  whole_row text;
   refusal text;
   query text;
 BEGIN
@@ -30,17 +30,8 @@ BEGIN
   -- One test for what is usual, so that a good row pays for little more.
   no_valid_time := format('((%1$s) >= ''0001-01-01 00:00:00+00'' AND (%1$s) < ''10000-01-01 00:00:00+00'') IS NOT TRUE', m.event_timestamp);
   -- Not all json is jsonb. What is not is kept as text where the row is held.
-  SELECT string_agg(format('lifecycle._fits_jsonb(s.%I) IS FALSE', a.attname), ' OR ') FILTER (WHERE a.atttypid = 'json'::regtype),
-      CASE WHEN bool_or(a.atttypid = 'json'::regtype) THEN format('(SELECT to_jsonb(b.*) FROM (SELECT %s) b)', string_agg(CASE a.atttypid
-        WHEN 'json'::regtype THEN format('CASE WHEN lifecycle._fits_jsonb(s.%1$I) THEN to_jsonb(s.%1$I) ELSE to_jsonb(s.%1$I::text) END AS %1$I', a.attname)
-        ELSE format('s.%I', a.attname) END, ', ' ORDER BY a.attnum)) ELSE whole_row END
-    INTO unfit, whole_row
-    FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
-  IF unfit IS NOT NULL THEN
-    m.payload := format('CASE WHEN (%s) IS NOT TRUE THEN %s END', unfit, m.payload);
-  END IF;
-  -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only
-  -- (s.* and not s, which would be a column of that name).
+  SELECT r.whole_row, r.unfit INTO whole_row, unfit FROM lifecycle._whole_row(relation) r;
+  -- Why the row cannot enter the ledger, or null. Also evaluated in place for body: the whole row is built for such rows only.
   refusal := format($sql$
       CASE
         WHEN %1$s THEN %8$s

@@ -19,7 +19,8 @@ BEGIN
   EXECUTE format($sql$
     WITH live AS MATERIALIZED (
       SELECT DISTINCT contact_id, contact_email, lifecycle.normalize_email(contact_email) AS email_key
-      FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, c.%2$I::text COLLATE "C" AS contact_email FROM %3$s c) c
+      -- An address of more bytes is none, in a contact as in a source.
+      FROM (SELECT c.%1$I::text COLLATE "C" AS contact_id, CASE WHEN octet_length(c.%2$I::text) <= 1048576 THEN c.%2$I::text END COLLATE "C" AS contact_email FROM %3$s c) c
       WHERE contact_id IS NOT NULL %5$s
     ),
     came AS MATERIALIZED (
@@ -48,6 +49,7 @@ BEGIN
     CASE WHEN lifecycle._any_suppressed() THEN 'AND NOT lifecycle._is_suppressed(contact_id, contact_email)' END) INTO changed;
   INSERT INTO lifecycle.contact_directory_state (digest) VALUES (digest_now)
   ON CONFLICT (only_row) DO UPDATE SET digest = excluded.digest, refreshed_at = excluded.refreshed_at;
+  PERFORM lifecycle._report_long_emails(contacts.relation, contacts.id_column, contacts.email_column);
   -- What every loaded source has applied is of no more use.
   DELETE FROM lifecycle.contact_changes
     WHERE change_id <= (SELECT min(contacts_applied) FROM lifecycle.sources WHERE loaded_at IS NOT NULL);

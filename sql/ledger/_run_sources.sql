@@ -19,6 +19,10 @@ BEGIN
   IF NOT (has_table_privilege('lifecycle.pipeline_runs', 'INSERT') AND has_table_privilege('lifecycle.pipeline_runs', 'UPDATE')) THEN
     PERFORM lifecycle._require_owner(procedure || '()');
   END IF;
+  IF lifecycle._lies_elsewhere('lifecycle.contact_events') THEN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('%s: contact_events is distributed, and runs write to a ledger on one node', procedure),
+      HINT = 'SELECT undistribute_table(''lifecycle.contact_events''); for reading on several nodes distribute a copy (docs/SCALE.md).';
+  END IF;
   IF source IS NOT NULL THEN
     PERFORM lifecycle._source(source);
   END IF;

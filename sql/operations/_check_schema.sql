@@ -18,6 +18,9 @@ BEGIN
       DETAIL = 'There is no table lifecycle.schema_version.',
       HINT = 'CALL lifecycle.install();';
   END IF;
+  IF to_regclass('lifecycle.restore_steps') IS NOT NULL THEN
+    PERFORM lifecycle._require_no_restore();
+  END IF;
   IF NOT has_table_privilege('lifecycle.schema_version', 'SELECT') THEN
     RAISE EXCEPTION USING
       ERRCODE = 'insufficient_privilege',
@@ -35,4 +38,4 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._check_schema() IS 'Internal: raises 55000 with the mend when install() has not run for this version.';
+COMMENT ON FUNCTION lifecycle._check_schema() IS 'Internal: raises 55000 with the mend when install() has not run for this version, or a restore is under way.';

@@ -15,7 +15,7 @@ BEGIN
     RETURN false;
   END IF;
   -- Two that need it at once would both make it: the second waits until it can see the first one's.
-  PERFORM pg_advisory_xact_lock(hashtextextended(format('lifecycle_ledger.partition %s', parent::oid), 0));
+  PERFORM lifecycle._lock_partitions(parent);
   IF lifecycle._has_partition(parent, moment) THEN
     RETURN false;
   END IF;

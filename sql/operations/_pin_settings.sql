@@ -11,6 +11,8 @@ BEGIN
   PERFORM pg_catalog.set_config('intervalstyle', 'postgres', true);
   PERFORM pg_catalog.set_config('extra_float_digits', '1', true);
   PERFORM pg_catalog.set_config('bytea_output', 'hex', true);
+  -- Estimates for functions in FROM, far above what they return, would have each of many small statements compiled: seconds for milliseconds.
+  PERFORM pg_catalog.set_config('jit', 'off', true);
 END
 $$;
-COMMENT ON FUNCTION lifecycle._pin_settings() IS 'Internal: pins search_path, time zone, output formats and how strings are read to the end of the transaction.';
+COMMENT ON FUNCTION lifecycle._pin_settings() IS 'Internal: pins search_path, time zone, output formats and how strings are read, and switches JIT compilation off, to the end of the transaction.';

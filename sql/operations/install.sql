@@ -6,14 +6,18 @@ DECLARE
   installed text;
   available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
 BEGIN
-  -- Two sessions installing at once would race on CREATE ... IF NOT EXISTS.
-  PERFORM pg_advisory_xact_lock(hashtextextended('lifecycle_ledger.install', 0));
   IF NOT has_schema_privilege('lifecycle', 'CREATE') THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
       MESSAGE = 'permission denied for install()',
       DETAIL = format('Role "%s" may not create tables in schema lifecycle.', current_user),
       HINT = format('GRANT USAGE, CREATE ON SCHEMA lifecycle TO %I;', current_user);
   END IF;
+  IF to_regclass('lifecycle.schema_version') IS NOT NULL THEN
+    PERFORM lifecycle._require_owner('install()');
+  END IF;
+  -- Two sessions installing at once would race on CREATE ... IF NOT EXISTS.
+  PERFORM lifecycle._lock_installation();
+  PERFORM lifecycle._require_no_restore();
   IF to_regclass('lifecycle.schema_version') IS NOT NULL THEN
     PERFORM lifecycle._require_owner('install()');
     SELECT version INTO installed FROM lifecycle.schema_version;

@@ -7,6 +7,8 @@ DECLARE
   columns text;
   typed text;
 BEGIN
+  PERFORM lifecycle._lock_receipt(d.name, warehouse, false)
+    FROM unnest(ARRAY[dataset, lifecycle._contract_property(lifecycle._dataset_contract(dataset), 'snapshots') #>> '{}']) WITH ORDINALITY d(name, place) WHERE d.name IS NOT NULL ORDER BY d.place;
   SELECT string_agg(format('r.%I', c.name), ', ' ORDER BY c.place), string_agg(format('%I %s', c.name, c.type), ', ' ORDER BY c.place) INTO columns, typed
     FROM lifecycle._contract_columns(lifecycle._dataset_contract(dataset)) c WHERE rows -> 0 ? c.name::text;
   EXECUTE format('CREATE TEMP TABLE reconcile_batch ON COMMIT DROP AS SELECT %s FROM jsonb_to_recordset($1) r(%s)', columns, typed) USING rows;

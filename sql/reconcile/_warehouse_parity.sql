@@ -5,8 +5,16 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $$
+DECLARE
+  relation regclass := lifecycle._warehouse_table(warehouse, dataset);
+  elsewhere boolean := lifecycle._lies_elsewhere(relation);
+  query text := lifecycle._parity_query(lifecycle._dataset_contract(dataset), relation::text, CASE WHEN elsewhere AND level = 'day' THEN 'org' ELSE level END, columns, days, orgs, buckets, digits, elsewhere);
 BEGIN
-  RETURN QUERY EXECUTE lifecycle._parity_query(lifecycle._dataset_contract(dataset), lifecycle._warehouse_table(warehouse, dataset)::text, level, columns, days, orgs, buckets, digits);
+  -- Each node sums up the tenants it has; else every row's text would come here to be summed up.
+  IF elsewhere AND level = 'day' THEN
+    query := format('SELECT p.day, %1$L, %1$L, NULL::text, sum(p.rows)::bigint, lifecycle._sum_checksums(array_agg(p.checksum)) FROM (%2$s) p GROUP BY 1', '', query);
+  END IF;
+  RETURN QUERY EXECUTE query;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._warehouse_parity(text, name, text, name[], date[], text[], text[], integer) IS

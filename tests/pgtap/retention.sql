@@ -13,8 +13,8 @@ $$ SELECT a FROM lifecycle.archives a WHERE a.relation = 'lifecycle.lifecycle_ev
 
 -- The document's policies.
 SELECT results_eq('SELECT relation::text, keep, archive FROM lifecycle.retention_policies ORDER BY 1', $$ VALUES
-  ('lifecycle.lifecycle_events', interval '2 years', true), ('lifecycle.metrics_daily', '3 years', false), ('lifecycle.trigger_executions', '90 days', false),
-  ('lifecycle.user_lifecycle_history', NULL, false), ('lifecycle.workflow_executions', '1 year', false) $$, 'the policies of the document');
+  ('lifecycle.lifecycle_events', interval '2 years', true), ('lifecycle.metrics_daily', '3 years', false), ('lifecycle.received_batches', '90 days', false), ('lifecycle.trigger_executions', '90 days', false),
+  ('lifecycle.user_lifecycle_history', NULL, false), ('lifecycle.workflow_executions', '1 year', false) $$, 'the policies of the document, and of what is received');
 SELECT is_empty('SELECT * FROM lifecycle.retention_due WHERE action <> ''drop''', 'nothing is due in a new database but empty partitions');
 CALL lifecycle.apply_retention();
 SELECT is((SELECT concat_ws(' ', status, rows_in, deleted) FROM lifecycle.pipeline_runs ORDER BY run_id DESC LIMIT 1), 'succeeded 0 0', 'and nothing is done there, without a directory');

@@ -162,11 +162,11 @@ BEGIN
   CREATE TEMP TABLE sent_companies AS SELECT * FROM companies WHERE false;
   FOR round IN 1 .. rounds LOOP
     TRUNCATE runs, events, companies;
-    INSERT INTO runs SELECT r.* FROM generate_series(1, (random() * 400)::integer), LATERAL (SELECT 1000 + (random() * 600)::bigint AS n) k,
+    INSERT INTO runs SELECT r.* FROM generate_series(1, (random() * 400)::integer) i, LATERAL (SELECT 1000 + (random() * 600)::bigint AS n, i) k,
       LATERAL run(n, n % 7, timestamptz '2025-07-01 00:00+00' + n % 50 * interval '1 hour', n) r;
     INSERT INTO runs SELECT * FROM sent_runs WHERE random() < 0.1;
-    INSERT INTO events SELECT e.* FROM generate_series(1, (random() * 400)::integer), LATERAL (SELECT 1000 + (random() * 600)::bigint AS n) k, LATERAL event(n, n / 10, (n % 10)::integer, n::text) e;
-    INSERT INTO companies SELECT c.* FROM generate_series(1, (random() * 400)::integer), LATERAL (SELECT 1000 + (random() * 60)::bigint AS n, (random() * 40)::bigint AS v) k,
+    INSERT INTO events SELECT e.* FROM generate_series(1, (random() * 400)::integer) i, LATERAL (SELECT 1000 + (random() * 600)::bigint AS n, i) k, LATERAL event(n, n / 10, (n % 10)::integer, n::text) e;
+    INSERT INTO companies SELECT c.* FROM generate_series(1, (random() * 400)::integer) i, LATERAL (SELECT 1000 + (random() * 60)::bigint AS n, (random() * 40)::bigint AS v, i) k,
       LATERAL company(n, v, timestamptz '2025-01-01 00:00+00' + v * interval '1 day', CASE WHEN v % 9 = 0 THEN timestamptz '2025-01-01 00:00+00' + v * interval '1 day' END) c;
     CREATE TABLE shuffled AS SELECT * FROM companies ORDER BY random();
     SELECT * INTO counts FROM lifecycle._apply_rows('dx_operation_runs_v1', 'runs', 'HQ');

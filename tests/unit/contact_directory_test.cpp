@@ -242,6 +242,27 @@ TEST(ContactDirectory, DigestIsOrderFreeAndSeesEveryChange) {
   EXPECT_NE(digest_of({{"a", "B@x"}}, 1), digest_of({{"a", "b@x"}}, 1)) << "the e-mail as stored";
 }
 
+// No address is as long: the contact is as one that has none, but for the digest, which sees it come and go.
+TEST(ContactDirectory, LeavesOutAddressesThatAreTooLong) {
+  const std::string longest(lifecycle::longest_email, 'x');
+  std::string foreign; // without one ASCII character
+  while (foreign.size() <= lifecycle::longest_email) {
+    foreign += "\u00e4";
+  }
+  const Rows rows = {{"a", foreign}, {"b", longest + "x"}, {"c", longest}, {"d", "d@x"}, {"a", "a@x"}};
+  ContactDirectory directory(plain_header, 1);
+  fill(directory, rows);
+  EXPECT_EQ(resolve(directory, "a", Maybe()), (Found{ContactOutcome::given, "a", "a@x"}));
+  EXPECT_EQ(resolve(directory, "b", Maybe()), (Found{ContactOutcome::given, "b", Maybe()}));
+  EXPECT_EQ(resolve(directory, Maybe(), longest), (Found{ContactOutcome::matched, "c", Maybe()}));
+  EXPECT_EQ(resolve(directory, Maybe(), longest + "x"), (Found{ContactOutcome::orphan, Maybe(), Maybe()}));
+  EXPECT_EQ(resolve(directory, Maybe(), "d@x"), (Found{ContactOutcome::matched, "d", Maybe()}));
+  EXPECT_NE(digest_of({{"a", foreign}}, 1), digest_of({{"a", Maybe()}}, 1));
+  EXPECT_NE(digest_of({{"a", foreign}}, 1), digest_of({{"a", foreign + "x"}}, 1));
+  EXPECT_NE(digest_of({{"a", foreign}, {"b", Maybe()}}, 1), digest_of({{"a", Maybe()}, {"b", foreign}}, 1));
+  EXPECT_EQ(digest_of({{"a", foreign}, {"b", "b@x"}}, 1), digest_of({{"b", "b@x"}, {"a", foreign}, {"a", foreign}}, 2));
+}
+
 TEST(ContactDirectory, DigestIsAsDocumented) {
   // XXH3-128 of 02 00 00 00 00 00 00 00 'c' '1' 01 'a' '@' 'b', by an independent XXH3-128 (npm hash-wasm).
   EXPECT_EQ(digest_of({{"c1", "a@b"}}, 1),
@@ -274,9 +295,9 @@ TEST(ContactDirectory, HugeEmailsAmongSmallOnes) {
   for (int i = 0; i < 30; ++i) {
     rows.emplace_back("before" + std::to_string(i), "before" + std::to_string(i) + "@x");
     if (i % 10 == 0) {
-      std::string huge(3'000'000 + i, i % 20 == 0 ? 'a' : 'A');
-      rows.emplace_back(huge, "id" + std::to_string(i) + "@x");
-      rows.emplace_back("huge" + std::to_string(i), huge + "@x");
+      const char letter = i % 20 == 0 ? 'a' : 'A';
+      rows.emplace_back(std::string(3'000'000 + i, letter), "id" + std::to_string(i) + "@x");
+      rows.emplace_back("huge" + std::to_string(i), std::string(lifecycle::longest_email - 2 - i, letter) + "@x");
     }
   }
   ContactDirectory directory(plain_header, 7);

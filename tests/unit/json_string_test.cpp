@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "functions/json/key_order.hpp"
@@ -38,6 +39,27 @@ TEST(JsonString, EveryByteAtEveryPlace) {
   }
   EXPECT_EQ(written("", 0), "\"\"");
   EXPECT_EQ(written("", 16), "\"\"");
+}
+
+TEST(JsonString, OnlyTextWithoutEscapesIsCopied) {
+  for (std::size_t size = 0; size <= 50; ++size) {
+    for (std::size_t at = 0; at < std::max<std::size_t>(size, 1); ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        const auto text = std::make_unique<char[]>(size);
+        std::fill_n(text.get(), size, 'a');
+        if (size > 0) {
+          text[at] = static_cast<char>(byte);
+        }
+        const std::string wanted(text.get(), size);
+        const auto to = std::make_unique<char[]>(size + lifecycle::json::block_size);
+        const char* const end = lifecycle::json::copy_unescaped(to.get(), text.get(), size);
+        ASSERT_EQ(end == nullptr, slow_string(wanted).size() != size + 2) << size << " " << at << " " << byte;
+        if (end != nullptr) {
+          ASSERT_EQ(std::string_view(to.get(), static_cast<std::size_t>(end - to.get())), wanted);
+        }
+      }
+    }
+  }
 }
 
 TEST(JsonString, RandomTextsAroundThePieceSize) {

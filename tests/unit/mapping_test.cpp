@@ -76,6 +76,36 @@ TEST(Mapping, CompilesEachFormOfAPayload) {
   }
 }
 
+TEST(Mapping, NoJsonThatIsNoJsonbEndsAnExpression) {
+  Relation relation = forms;
+  relation.columns.push_back({"doc", SourceKind::json, "json", true});
+  relation.columns.push_back({"docs", SourceKind::other, "json[]", true});
+  const auto column = [&](const nlohmann::json& value) {
+    return compiled(with({{"payload", value}}), relation).columns[payload];
+  };
+  EXPECT_EQ(column("doc").expression,
+            R"(CASE WHEN lifecycle._fits_jsonb(s."doc"::json) IS FALSE THEN NULL ELSE s."doc"::jsonb END)");
+  EXPECT_EQ(
+      column("doc").raw,
+      R"(CASE WHEN s."doc" IS NOT NULL THEN CASE WHEN lifecycle._fits_jsonb(s."doc"::json) IS FALSE THEN ''::text END END)");
+  EXPECT_EQ(column({{"first", {"extra", "doc"}}}).expression,
+            R"(CASE WHEN s."extra" IS NOT NULL THEN s."extra"::jsonb ELSE CASE WHEN )"
+            R"(lifecycle._fits_jsonb(s."doc"::json) IS FALSE THEN NULL ELSE s."doc"::jsonb END END)");
+  EXPECT_EQ(column({{"first", {"extra", "doc"}}}).raw,
+            R"(CASE WHEN s."extra" IS NOT NULL THEN NULL::text WHEN s."doc" IS NOT NULL THEN CASE WHEN )"
+            R"(lifecycle._fits_jsonb(s."doc"::json) IS FALSE THEN ''::text END END)");
+  constexpr std::string_view unfit =
+      R"(lifecycle._fits_jsonb(s."doc"::json) IS FALSE OR lifecycle._fits_jsonb(to_json(s."docs")) IS FALSE)";
+  EXPECT_EQ(column({"doc", "number", "docs"}).expression,
+            "CASE WHEN " + std::string(unfit) +
+                R"( THEN NULL ELSE lifecycle._payload(ARRAY['doc', 'number', 'docs']::text[], )"
+                R"(s."doc", s."number", s."docs") END)");
+  EXPECT_EQ(column({"doc", "number", "docs"}).raw, "CASE WHEN " + std::string(unfit) + " THEN ''::text END");
+  EXPECT_EQ(column({"number", "extra"}).raw, "");
+  EXPECT_EQ(column("extra").raw, "");
+  EXPECT_THROW(column("docs"), Error);
+}
+
 TEST(Mapping, SplitsAPayloadOfMoreColumnsThanACallTakes) {
   Relation wide = forms;
   for (int i = 0; i < 1589; ++i) {

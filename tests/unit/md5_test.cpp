@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "functions/core/interrupt.hpp"
+#include "functions/parity/md5_batch.hpp"
 
 namespace {
 
@@ -55,6 +56,26 @@ TEST(Md5, LongInputCanBeCancelled) {
   EXPECT_THROW(md5(std::string(4 * 1024 * 1024, 'x')), Cancelled);
   lifecycle::interrupt_hook = nullptr;
   EXPECT_EQ(md5(std::string(4 * 1024 * 1024, 'x')), "44981362d3ba9b5bacaf017c2f29d355");
+}
+
+// Values of every length that a batch takes, however many wait at the end.
+TEST(Md5, ManyAtATimeGiveTheSumOfEach) {
+  for (const std::size_t width : {std::size_t{4}, lifecycle::parity::Md5Batch::widest()}) {
+    lifecycle::parity::Md5Batch batch(width);
+    std::uint64_t expected = 0;
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < 3 * lifecycle::parity::Md5Batch::longest; ++i) {
+      const std::size_t length = i * 7919 % (lifecycle::parity::Md5Batch::longest + 1);
+      const std::string value(length, static_cast<char>('a' + i % 26));
+      sum += batch.add(value);
+      expected += lifecycle::parity::md5_prefix(value);
+      if (i % 37 == 0) {
+        sum += batch.finish();
+        ASSERT_EQ(sum, expected) << "after " << i;
+      }
+    }
+    EXPECT_EQ(sum + batch.finish(), expected);
+  }
 }
 
 } // namespace

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.received_batches (
 );
 
 COMMENT ON TABLE lifecycle.received_batches IS
-  'Every batch that receive_batch() applied here, written in the same transaction: what it answers from when the batch comes again. A row may be deleted once its sender will not repeat it: then a repeat is applied anew, which changes nothing.';
+  'Every batch that receive_batch() applied here, written in the same transaction: what it answers from when the batch comes again. apply_retention() deletes old ones, after 90 days by its policy; a repeat of one that is deleted is applied anew, which changes nothing: the rows are there, or later versions, or were erased since.';
 COMMENT ON COLUMN lifecycle.received_batches.batch_id IS 'Number of the batch, given by its sender.';
 COMMENT ON COLUMN lifecycle.received_batches.dataset IS 'The dataset.';
 COMMENT ON COLUMN lifecycle.received_batches.warehouse IS 'The schema whose tables took it.';

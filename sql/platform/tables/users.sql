@@ -24,6 +24,14 @@ CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.users
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.users ENABLE ALWAYS TRIGGER changed_xid;
 
+-- One that waited for the end of the transaction, as databases of before have, is a constraint, which cannot be replaced.
+DO $do$
+BEGIN
+  IF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'lifecycle.users'::regclass AND tgname = 'first_stage' AND tgconstraint <> 0) THEN
+    DROP TRIGGER first_stage ON lifecycle.users;
+  END IF;
+END
+$do$;
 -- History is never missing. By the statement, so that loading many users costs little for each.
 CREATE OR REPLACE TRIGGER first_stage AFTER INSERT ON lifecycle.users REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION lifecycle._record_first_stage();

@@ -19,7 +19,8 @@ FROM (VALUES
   ('lifecycle.trigger_executions', '90 days', 'executed_at', NULL, NULL, NULL, false, 'by whole months: 90 to 121 days'),
   ('lifecycle.workflow_executions', '1 year', 'started_at', 'completed_at', 'status', '{completed,failed,cancelled}', false, 'a year after they ended; unfinished ones stay'),
   ('lifecycle.user_lifecycle_history', NULL, 'transitioned_at', NULL, NULL, NULL, false, 'kept for ever'),
-  ('lifecycle.metrics_daily', '3 years', 'metric_date', NULL, NULL, NULL, false, 'by whole years')
+  ('lifecycle.metrics_daily', '3 years', 'metric_date', NULL, NULL, NULL, false, 'by whole years'),
+  ('lifecycle.received_batches', '90 days', 'received_at', NULL, NULL, NULL, false, 'what a sender that repeats a batch is answered from')
 ) p (relation, keep, time_column, end_column, status_column, finished, archive, note)
 WHERE NOT EXISTS (SELECT FROM lifecycle.retention_policies);
 

@@ -1,0 +1,4 @@
+CREATE PROCEDURE lifecycle.prepare_restore(contents text)
+AS 'MODULE_PATHNAME', 'lifecycle_lawful_call' LANGUAGE C;
+COMMENT ON PROCEDURE lifecycle.prepare_restore(text) IS
+'Makes ready for a dump of the data alone (pg_restore --data-only) what install(), install_warehouse() and install_operational_tables() have made in this database: empties the tables that they filled, makes the partitions that the dump has, and puts triggers and foreign keys aside. contents says what the dump holds: what pg_restore --list prints of it, or the lines "-- Data for Name" of one that is text. Until finish_restore() everything else is refused. docs/OPERATIONS.md has the whole procedure. For the owner of the tables. Nothing is done, with an error, where the tables hold anything but what those procedures put there (55000), where the dump has tables that are not here (42P01), or none of ours (22023).';
