@@ -1,5 +1,6 @@
-// _send_batch(server, statement, query, parameters): the rows of a query as lines of NDJSON to another server, in one
-// statement, which gets the lines as $1 and their checksum as $2.
+// _send_batch(server, statement, rows, parameters, next): the rows of a relation as lines of NDJSON to another server,
+// in one statement, which gets the lines as $1 and their checksum as $2. While the other server works on them, the
+// lines of the next batch are made, so that both are at work at once.
 #include <string>
 
 #include "functions/loader/run_query_pg.hpp"
@@ -16,6 +17,7 @@ extern "C" {
 #include "tcop/dest.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
 
@@ -25,8 +27,11 @@ namespace {
 // Far below what a message can hold, and what the other side can read into memory.
 constexpr std::size_t most_bytes = 256UL * 1024 * 1024;
 
-// What the call owns in C++; deleted with its memory context, however it ends.
+// In C++; deleted with its memory context, however that ends.
 struct Batch {
+  MemoryContext context = nullptr;
+  Oid rows = InvalidOid; // of which relation
+  bool too_large = false;
   std::string lines;
   parity::Checksum checksum;
   parity::Md5Batch batch;
@@ -37,14 +42,26 @@ struct BatchHolder {
   Batch* batch;
 };
 
-void delete_batch(void* holder) { delete static_cast<BatchHolder*>(holder)->batch; }
+// The batch that was made ahead, in this transaction; null: none.
+Batch* ahead = nullptr;
 
-Batch* new_batch(MemoryContext context) {
+void delete_batch(void* argument) {
+  Batch* const batch = static_cast<BatchHolder*>(argument)->batch;
+  if (batch == ahead) {
+    ahead = nullptr;
+  }
+  delete batch;
+}
+
+Batch* new_batch(MemoryContext parent, Oid rows) {
+  MemoryContext const context = AllocSetContextCreate(parent, "lifecycle batch", ALLOCSET_DEFAULT_SIZES);
   auto* const holder = static_cast<BatchHolder*>(MemoryContextAllocZero(context, sizeof(BatchHolder)));
   holder->callback.func = delete_batch;
   holder->callback.arg = holder;
   MemoryContextRegisterResetCallback(context, &holder->callback);
   pg::guard([holder] { holder->batch = new Batch(); });
+  holder->batch->context = context;
+  holder->batch->rows = rows;
   return holder->batch;
 }
 
@@ -61,8 +78,8 @@ void add_row(Batch& batch, row::RowPlan& plan) {
   // Without the keys of nulls, which tells them from a JSON null.
   const std::string_view line = row::RowWriter(row::Style::export_line).write_object(plan, row::Nulls::left_out);
   if (batch.lines.size() + line.size() >= most_bytes) {
-    throw Error(sqlstate::program_limit_exceeded, "a batch is too large to be sent at once",
-                "Its lines take more than " + std::to_string(most_bytes) + " bytes.", "Send fewer rows in a batch.");
+    batch.too_large = true;
+    return;
   }
   batch.lines += line;
   batch.lines += '\n';
@@ -84,7 +101,7 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   pg::guard([&to] { add_row(*to.batch, *to.plan); });
   MemoryContextSwitchTo(caller);
   MemoryContextReset(to.row_context);
-  return true;
+  return !to.batch->too_large;
 }
 
 void receive_shutdown(DestReceiver*) {}
@@ -108,11 +125,48 @@ Datum answer_array(const Result& result) {
   return PointerGetDatum(construct_md_array(values, nulls, 1, sizes, bounds, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+Batch* make_batch(MemoryContext parent, Oid rows) {
+  const char* const name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(rows)), get_rel_name(rows));
+  BatchReceiver receiver = {};
+  receiver.receiver.receiveSlot = receive_row;
+  receiver.receiver.rStartup = receive_startup;
+  receiver.receiver.rShutdown = receive_shutdown;
+  receiver.receiver.rDestroy = receive_destroy;
+  receiver.receiver.mydest = DestTuplestore;
+  receiver.batch = new_batch(parent, rows);
+  receiver.context = AllocSetContextCreate(receiver.batch->context, "lifecycle batch plan", ALLOCSET_DEFAULT_SIZES);
+  receiver.row_context = AllocSetContextCreate(receiver.context, "lifecycle batch row", ALLOCSET_DEFAULT_SIZES);
+  SPI_connect();
+  lifecycle::loader::run_query(psprintf("SELECT * FROM %s", name), false, &receiver.receiver);
+  SPI_finish();
+  MemoryContextDelete(receiver.context);
+  pg::guard([&receiver] { receiver.batch->checksum.settle(receiver.batch->batch); });
+  return receiver.batch;
+}
+
+// The batch of these rows, and none that was made of others. It is the call's from here on.
+Batch* take_batch(Oid rows) {
+  Batch* const made = ahead;
+  ahead = nullptr;
+  if (made != nullptr && made->rows == rows) {
+    return made;
+  }
+  if (made != nullptr) {
+    MemoryContextDelete(made->context);
+  }
+  return make_batch(CurrentMemoryContext, rows);
+}
+
 Datum send(Batch& batch, const char* server, const char* statement, const char** parameters, int count,
-           const char* checksum) {
+           const char* checksum, Oid next) {
   parameters[0] = batch.lines.c_str();
   parameters[1] = checksum;
-  const Result result = session_on(server).ask(statement, {parameters, static_cast<std::size_t>(count)});
+  const auto make_next = [next] {
+    if (OidIsValid(next)) {
+      pg::call([next] { ahead = make_batch(TopTransactionContext, next); });
+    }
+  };
+  const Result result = session_on(server).ask(statement, {parameters, static_cast<std::size_t>(count)}, make_next);
   return pg::call([&result] { return answer_array(result); });
 }
 
@@ -124,7 +178,6 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
   namespace pg = lifecycle::pg;
   namespace parity = lifecycle::parity;
   Place place = {NameStr(*PG_GETARG_NAME(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), {}};
-  const char* const query = text_to_cstring(PG_GETARG_TEXT_PP(2));
   TupleDesc result = nullptr;
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
     elog(ERROR, "return type must be a row type");
@@ -139,30 +192,22 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
     parameters[own_parameters + i] = given_nulls[i] ? nullptr : TextDatumGetCString(given[i]);
   }
 
-  BatchReceiver receiver = {};
-  receiver.receiver.receiveSlot = receive_row;
-  receiver.receiver.rStartup = receive_startup;
-  receiver.receiver.rShutdown = receive_shutdown;
-  receiver.receiver.rDestroy = receive_destroy;
-  receiver.receiver.mydest = DestTuplestore;
-  receiver.context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle batch", ALLOCSET_DEFAULT_SIZES);
-  receiver.row_context = AllocSetContextCreate(receiver.context, "lifecycle batch row", ALLOCSET_DEFAULT_SIZES);
-  receiver.batch = new_batch(receiver.context);
-  SPI_connect();
-  lifecycle::loader::run_query(query, false, &receiver.receiver);
-  SPI_finish();
-
-  Batch& batch = *receiver.batch;
+  Batch& batch = *take_batch(PG_GETARG_OID(2));
+  if (batch.too_large) {
+    ereport(ERROR,
+            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a batch is too large to be sent at once"),
+             errdetail("Its lines take more than %zu bytes.", most_bytes), errhint("Send fewer rows in a batch.")));
+  }
   char checksum[parity::checksum_text_size + 1];
-  pg::guard([&] { batch.checksum.settle(batch.batch); });
   *parity::write_checksum(batch.checksum, checksum) = '\0';
+  const Oid next = PG_ARGISNULL(4) ? InvalidOid : PG_GETARG_OID(4);
   enter_place(place);
   const Datum answer = pg::guard(
-      [&] { return send(batch, place.server, place.statement, parameters, count + own_parameters, checksum); });
+      [&] { return send(batch, place.server, place.statement, parameters, count + own_parameters, checksum, next); });
   leave_place(place);
   Datum values[] = {Int64GetDatum(static_cast<int64>(batch.checksum.count)),
                     Int64GetDatum(static_cast<int64>(batch.lines.size())), CStringGetTextDatum(checksum), answer};
   bool nulls[] = {false, false, false, answer == 0};
-  MemoryContextDelete(receiver.context);
+  MemoryContextDelete(batch.context);
   PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result), values, nulls)));
 }

@@ -178,10 +178,13 @@ void Session::run(const char* statements) {
 }
 
 // Whatever ends the wait early ends the session.
-Result Session::await() {
+Result Session::await(const std::function<void()>& meanwhile) {
   busy_ = true;
   try {
     flush(answer_deadline());
+    if (meanwhile) {
+      meanwhile();
+    }
     return receive();
   } catch (...) {
     if (busy_) {
@@ -200,7 +203,8 @@ bool Session::is_usable() {
   return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
 }
 
-Result Session::ask(const char* statement, std::span<const char* const> parameters) {
+Result Session::ask(const char* statement, std::span<const char* const> parameters,
+                    const std::function<void()>& meanwhile) {
   error_context_.clear();
   if (told_timeout_ != remote_timeout) {
     tell_timeout();
@@ -209,7 +213,7 @@ Result Session::ask(const char* statement, std::span<const char* const> paramete
                         nullptr, nullptr, 0) == 0) {
     fail_lost(trimmed(PQerrorMessage(connection_)));
   }
-  return await();
+  return await(meanwhile);
 }
 
 void Session::flush(Clock::time_point deadline) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -51,8 +52,10 @@ class Session {
   [[nodiscard]] bool is_usable();
 
   // Runs a statement with its parameters, null pointers for nulls, and waits for what it gives. Raises the other side's
-  // error as ours. Whatever ends the wait here closes the session, and so ends the statement there.
-  Result ask(const char* statement, std::span<const char* const> parameters);
+  // error as ours. Whatever ends the wait here closes the session, and so ends the statement there. `meanwhile` is run
+  // once all is sent, while the other side works.
+  Result ask(const char* statement, std::span<const char* const> parameters,
+             const std::function<void()>& meanwhile = nullptr);
 
   // Closes, without waiting for the other side, which ends what it is doing when it sees that.
   void close() noexcept;
@@ -67,7 +70,7 @@ class Session {
   void start_session();
   void tell_timeout();
   void run(const char* statements);
-  Result await();
+  Result await(const std::function<void()>& meanwhile = nullptr);
   Result receive();
   void flush(Clock::time_point deadline);
   void wait(bool to_write, Clock::time_point deadline);

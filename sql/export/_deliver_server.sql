@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._deliver_server(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass,
+CREATE FUNCTION lifecycle._deliver_server(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, next regclass DEFAULT NULL,
   OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT bytes bigint, OUT checksum text, OUT file text, OUT file_hash text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -16,10 +16,10 @@ BEGIN
       format('SELECT b.rows_in, b.written, b.unchanged, b.dead, b.refusals FROM %s(dataset => CASE WHEN set_config(''lock_timeout'', $8, true) IS NOT NULL THEN $3 END, '
         || 'batch_id => $4::uuid, ndjson => $1, contract_version => $5, checksum => $2, warehouse => $6::name, columns => $7::text[]) b',
         lifecycle._receiver_name(target.options)),
-      format('SELECT * FROM %s', rows),
+      rows,
       ARRAY[dataset, batch_id::text, contract ->> 'version', coalesce(target.options ->> 'warehouse', 'lifecycle'),
         ARRAY(SELECT c.name FROM lifecycle._contract_columns(contract) c ORDER BY c.place)::text,
-        coalesce(current_setting('lifecycle_ledger.delivery_lock_timeout', true), '30s')]);
+        coalesce(current_setting('lifecycle_ledger.delivery_lock_timeout', true), '30s')], next);
   EXCEPTION WHEN undefined_function OR invalid_schema_name OR undefined_table OR undefined_object THEN
     -- Something is not there: say what, and what to call.
     PERFORM lifecycle._check_server_destination(target.destination, target.place, target.options, ARRAY[dataset]);
@@ -41,5 +41,5 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._deliver_server(text, text, uuid, bigint, regclass) IS
+COMMENT ON FUNCTION lifecycle._deliver_server(text, text, uuid, bigint, regclass, regclass) IS
   'Internal: delivers a batch to another PostgreSQL, by one call of receive_batch() there, which verifies the checksum of the rows as it read them. Rows that are refused there become dead letters of stage apply here too. Waits for locks there no longer than lifecycle_ledger.delivery_lock_timeout.';

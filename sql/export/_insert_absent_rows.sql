@@ -10,7 +10,6 @@ DECLARE
   columns text;
   guard_list text;
   statement text;
-  there regclass;
 BEGIN
   SELECT * INTO shape FROM lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset));
   guard := ARRAY(SELECT jsonb_array_elements_text(shape.guards -> 0));
@@ -33,17 +32,16 @@ BEGIN
   END IF;
   dead := 0;
   IF written < rows_in THEN
-    there := lifecycle._rows_at_hand(target, source, guard::name[]);
-    -- One that is absent although nobody has its key, nor that of another row of the batch for the same, was dropped: that is for _verify_applied()
-    -- to say. Who has a key on other nodes is not looked at.
+    -- Of rows with one guard one was tried: where its key was taken, all of them are refused. One that is absent although nobody has its key
+    -- was dropped: that is for _verify_applied() to say.
     dead := lifecycle._bury_rows(dataset, format($sql$
       SELECT concat_ws('/', %1$s) AS key, to_jsonb(b.*) AS body, 'key_reused' AS code, %2$L AS detail
-      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND %6$s
+      FROM %3$s b WHERE NOT EXISTS (SELECT FROM %4$s t WHERE %5$s) AND EXISTS (SELECT FROM %3$s o JOIN %4$s t ON %6$s WHERE %7$s)
       $sql$, (SELECT string_agg(format('b.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS x(name, place)),
-      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, there,
+      format('The %s was taken by another row.', array_to_string(shape.key, ', ')), source, lifecycle._rows_at_hand(target, source, guard::name[], shape.tenant || shape.key),
       (SELECT string_agg(format('t.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name),
-      CASE WHEN there = target THEN format('EXISTS (SELECT FROM %s o JOIN %s t ON %s WHERE %s)', source, target, (SELECT string_agg(format('t.%1$I = o.%1$I', name), ' AND ') FROM unnest(shape.key) name),
-        (SELECT string_agg(format('o.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name)) ELSE 'true' END));
+      (SELECT string_agg(format('t.%1$I = o.%1$I', name), ' AND ') FROM unnest(shape.key) name),
+      (SELECT string_agg(format('o.%1$I = b.%1$I', name), ' AND ') FROM unnest(guard) name)));
   END IF;
   unchanged := rows_in - written - dead;
 END

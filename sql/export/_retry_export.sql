@@ -51,8 +51,9 @@ BEGIN
     END IF;
     query := format('SELECT q.* FROM (%s) q WHERE coalesce(q."reject key", concat_ws(''/'', %s)) IN (SELECT l.key FROM lifecycle.dead_letters l WHERE l.id = ANY (%L::bigint[]))', query,
       (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.key_position) FROM lifecycle._contract_columns(contract) c WHERE c.key_position IS NOT NULL), letters.ids);
+    -- All of them before the first letter is touched: an export that sends to the second waits for the letters, and must not be waited for then.
+    PERFORM lifecycle._lock_delivery(e.destination, letters.dataset) FROM lifecycle._export_datasets() e WHERE e.dataset = letters.dataset;
     FOR target IN SELECT e.destination FROM lifecycle._export_datasets() e WHERE e.dataset = letters.dataset LOOP
-      PERFORM lifecycle._lock_delivery(target.destination, letters.dataset);
       PERFORM lifecycle._send_rows(run, target.destination, letters.dataset, query, 'retry', counted => false);
     END LOOP;
     -- What was sent is resolved; what the source has no longer cannot be.

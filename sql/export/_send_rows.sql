@@ -25,8 +25,11 @@ BEGIN
     PERFORM lifecycle._bury_rejects(dataset, contract ->> 'version');
   END IF;
   IF good > 0 THEN
-    FOR part IN SELECT p.first, p.beyond FROM lifecycle._batch_parts(target.kind, target.options) p LOOP
-      SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, target.kind, contract, reason, part.first, part.beyond, refused, batches);
+    FOR part IN SELECT p.first, p.beyond, lead(p.beyond) OVER w AS next_beyond, lead(true) OVER w AS has_next
+      FROM lifecycle._batch_parts(target.kind, target.options) p WINDOW w AS (ORDER BY p.first NULLS FIRST)
+    LOOP
+      SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, target.kind, contract, reason, part.first, part.beyond,
+        CASE WHEN part.has_next AND target.kind = 'server' THEN lifecycle._batch_rows(part.beyond, part.next_beyond) END, refused, batches);
       refused := done.refused;
       batches := done.batches;
       written := written + done.written;

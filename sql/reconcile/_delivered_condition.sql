@@ -25,15 +25,15 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
-  -- A row that no change time tells the age of has been delivered if its present content has been.
+  -- A row that no change time tells the age of, or that is as young as the last export, has been delivered if its present content has been.
   of_row := format('md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid IN (SELECT e.fingerprint FROM lifecycle.export_sent e WHERE e.position_id = %s)',
     (SELECT array_agg(c.name ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), place.position_id);
   IF compiled.change_value IS NOT NULL THEN
-    of_row := format('CASE WHEN q."change time" IS NULL THEN %s ELSE coalesce(q."change time" < %L::timestamptz, false) END', of_row,
+    of_row := format('CASE WHEN q."change time" < %2$L::timestamptz THEN true ELSE %1$s END', of_row,
       -- A day, and local time that was set back, say less exactly when.
       place.watermark - CASE compiled.change_type WHEN 'date' THEN interval '2 days' WHEN 'timestamp without time zone' THEN interval '2 hours' ELSE interval '0' END);
   END IF;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._delivered_condition(text, text, regclass, jsonb) IS
-  'Internal: which rows of a source a destination must have by now, as two SQL conditions that both have to hold: of_source over alias s, a row of the relation, of_row over alias q, as _dataset_source_query() gives it. Commit-safe: changed_xid: its transaction is visible in the snapshot that was delivered last; change column: stamped before the watermark; else, and where the stamp is null: its content was sent. Never delivered: none.';
+  'Internal: which rows of a source a destination must have by now, as two SQL conditions that both have to hold: of_source over alias s, a row of the relation, of_row over alias q, as _dataset_source_query() gives it. Commit-safe: changed_xid: its transaction is visible in the snapshot that was delivered last; change column: stamped before the watermark; later ones, such without a stamp, and where there is no such column: its content was sent. Never delivered: none.';

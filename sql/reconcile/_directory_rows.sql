@@ -32,6 +32,9 @@ BEGIN
       SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place) INTO columns
         FROM (SELECT lifecycle._read_file(file.path) AS line LIMIT 1) h CROSS JOIN LATERAL string_to_table(replace(rtrim(h.line, E'\r'), '"', ''), ',') WITH ORDINALITY AS c(name, place);
       EXECUTE format('COPY pg_temp.reconcile_files (%s) FROM %L (FORMAT csv, HEADER)', columns, file.path);
+      -- As in files of the other format, which cannot tell them apart.
+      EXECUTE coalesce((SELECT format('UPDATE pg_temp.reconcile_files SET %s WHERE %s', string_agg(format('%1$I = nullif(%1$I, ''null'')', c.name), ', '), string_agg(format('%I = ''null''', c.name), ' OR '))
+        FROM lifecycle._contract_columns(contract) c WHERE c.type = 'jsonb' HAVING count(*) > 0), 'SELECT');
     ELSE
       EXECUTE format('INSERT INTO pg_temp.reconcile_files SELECT r.*, %1$s FROM lifecycle._read_file(%2$L) line CROSS JOIN LATERAL jsonb_to_record(line::jsonb) r(%3$s)',
         file.sequence, file.path, typed);

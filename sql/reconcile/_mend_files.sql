@@ -57,7 +57,7 @@ BEGIN
       IF had_again < batch.rows_in AND batch.sequence = ANY (found.damaged) THEN
         kept := kept || batch.file;
       END IF;
-      SELECT * INTO sent FROM lifecycle._deliver_directory(destination, dataset, batch.batch_id, batch.sequence, 'pg_temp.reconcile_rows', CASE WHEN batch.file = ANY (kept) THEN 'r' || run END);
+      SELECT * INTO sent FROM lifecycle._deliver_directory(destination, dataset, batch.batch_id, batch.sequence, 'pg_temp.reconcile_rows', beside => CASE WHEN batch.file = ANY (kept) THEN 'r' || run END);
       EXECUTE format('SELECT min(r.%1$I)::timestamptz AS earliest, max(r.%1$I)::timestamptz AS latest FROM pg_temp.reconcile_rows r', shape.time_column) INTO times;
       UPDATE lifecycle.export_batches b SET reason = 'reconcile', contract_version = contract ->> 'version', rows_in = sent.rows_in, written = sent.written, unchanged = 0, dead = 0, bytes = sent.bytes,
           checksum = sent.checksum, file = sent.file, file_hash = sent.file_hash, earliest = times.earliest, latest = times.latest, attempts = b.attempts + 1, run_id = run, delivered_at = clock_timestamp()

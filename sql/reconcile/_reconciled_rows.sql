@@ -20,7 +20,9 @@ BEGIN
     PERFORM lifecycle._dataset_query(dataset);
   END IF;
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
-  columns := (SELECT string_agg(format('q.%I', name), ', ' ORDER BY place) FROM unnest(shape.all_columns) WITH ORDINALITY AS c(name, place));
+  -- In a line of NDJSON the JSON null and no value are the same.
+  columns := (SELECT string_agg(format(CASE WHEN c.type = 'jsonb' AND EXISTS (SELECT FROM lifecycle.destinations d WHERE d.destination = _reconciled_rows.destination AND d.kind = 'directory')
+      THEN 'nullif(q.%1$I, ''null''::jsonb) AS %1$I' ELSE 'q.%I' END, c.name), ', ' ORDER BY c.place) FROM lifecycle._contract_columns(contract) c);
   key_text := format('jsonb_build_array(%s)::text', (SELECT string_agg(format('q.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)));
   FOR source IN SELECT s.* FROM lifecycle.dataset_sources s WHERE s.dataset = _reconciled_rows.dataset ORDER BY s.relation::text LOOP
     SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(source.relation, source.mapping, contract);

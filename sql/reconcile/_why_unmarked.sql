@@ -6,6 +6,7 @@ DECLARE
   contract jsonb := lifecycle._dataset_contract(dataset);
   source record;
   any_row boolean := false;
+  former text;
 BEGIN
   IF lifecycle._contract_property(contract, 'tombstoneColumn') IS NULL THEN
     RETURN 'Rows of such a dataset are never taken away.';
@@ -13,6 +14,14 @@ BEGIN
     RETURN 'The setting target_only asks for nothing more.';
   ELSIF gone > most THEN
     RETURN 'They are too many to be marked as deleted without a second look.';
+  END IF;
+  -- What was exported from a source that is registered no more stays where it is.
+  SELECT string_agg(p.relation::text, ', ' ORDER BY p.relation::text) INTO former FROM lifecycle.export_positions p
+    WHERE p.destination = _why_unmarked.destination AND p.dataset = _why_unmarked.dataset
+      AND NOT EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE (s.dataset, s.relation) = (p.dataset, p.relation));
+  IF former IS NOT NULL THEN
+    RETURN format('They may be of a source that is registered no more: %s. To have them marked as deleted: DELETE FROM lifecycle.export_positions WHERE dataset = %L AND relation NOT IN (SELECT relation FROM lifecycle.dataset_sources WHERE dataset = %2$L);',
+      former, dataset);
   END IF;
   -- A table that is loaded anew is empty for a while, and small ones have fewer rows than may be marked.
   FOR source IN SELECT s.relation FROM lifecycle.dataset_sources s WHERE s.dataset = _why_unmarked.dataset LOOP

@@ -66,7 +66,8 @@ BEGIN
     INSERT INTO batch SELECT id((random() ^ 2 * 600)::integer), 'content ' || (random() * 3)::integer, round / 3 + (random() * 6)::integer
       FROM generate_series(1, (ARRAY[0, 1, 40, 900])[1 + (random() * 3)::integer]);
     SELECT * INTO near FROM lifecycle.versioned_upsert('plain', 'batch');
-    SELECT * INTO far FROM lifecycle.versioned_upsert('distributed', 'batch');
+    since := lifecycle._command_number();
+  SELECT * INTO far FROM lifecycle.versioned_upsert('distributed', 'batch');
     SELECT count(*) INTO differs FROM plain p FULL JOIN distributed d USING (id) WHERE p IS DISTINCT FROM d;
     IF near IS DISTINCT FROM far OR differs > 0 THEN
       RETURN format('round %s: near %s, far %s, %s rows differ', round, near, far, differs);
@@ -109,6 +110,7 @@ BEGIN
   SELECT * INTO near FROM lifecycle._apply_rows(dataset, source, 'near');
   PERFORM lifecycle._verify_applied(dataset, source, 'near', near.dead, since);
   letters := (SELECT count(*) FROM lifecycle.dead_letters);
+  since := lifecycle._command_number();
   SELECT * INTO far FROM lifecycle._apply_rows(dataset, source, 'far');
   PERFORM lifecycle._verify_applied(dataset, source, 'far', far.dead, since);
   IF near IS DISTINCT FROM far OR letters <> (SELECT count(*) FROM lifecycle.dead_letters) OR differences(dataset) + differences('dx_entity_snapshots_v1') > 0 THEN

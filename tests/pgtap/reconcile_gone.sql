@@ -66,4 +66,25 @@ CALL lifecycle.export('dx_person_entities_v1');
 UPDATE lifecycle.dead_letters SET resolved_at = now() WHERE resolved_at IS NULL;
 CALL lifecycle.reconcile('dx_person_entities_v1');
 SELECT is(people_gone(), '1', 'one that is gone is marked as deleted');
+
+-- A source that is registered no more
+CREATE TABLE public.others AS SELECT org, id(1000 + n)::text AS id, name, version, changed FROM people, generate_series(1, 3) n WHERE id = id(5)::text;
+SELECT lifecycle.register_dataset_source('dx_person_entities_v1', 'others', '{"org_id": "org", "entity_id": "id", "full_name": "name", "record_version": "version", "updated_at": "changed", "change_column": "changed"}') \g /dev/null
+CALL lifecycle.export('dx_person_entities_v1');
+SELECT lifecycle.unregister_dataset_source('dx_person_entities_v1', 'others') \g /dev/null
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT alike(people_gone(), '1 They may be of a source that is registered no more: public.others.%', 'what was exported from it stays where it is');
+DELETE FROM lifecycle.export_positions WHERE relation = 'others'::regclass;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is(people_gone(), '4', '... until somebody says otherwise');
+
+-- A row as young as the last export, and quiet after it
+INSERT INTO people VALUES (id(1), id(50), 'person 50', 1, now());
+CALL lifecycle.export('dx_person_entities_v1');
+UPDATE hq.dx_person_entities_v1 SET full_name = 'forged' WHERE entity_id = id(50);
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(50)), 'person 50', 'what was sent last is compared without waiting for more');
+UPDATE people SET name = 'renamed', version = 2, changed = now() WHERE id = id(50)::text;
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(50)), 'person 50', '... what has changed since is the next export''s');
 SELECT * FROM finish();

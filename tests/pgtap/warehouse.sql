@@ -151,6 +151,10 @@ SELECT is(apply('dx_entity_snapshots_v1', 'snapshots'), '1 in: 0 written, 0 unch
 CREATE VIEW snapshots_view AS SELECT * FROM snapshots;
 UPDATE snapshots SET record_version = 98, snapshot_id = id(501);
 SELECT is(apply('dx_entity_snapshots_v1', 'snapshots_view'), '1 in: 1 written, 0 unchanged, 0 dead, 0 snapshots', 'from a view');
+TRUNCATE snapshots;
+INSERT INTO snapshots SELECT (jsonb_populate_record(t, format('{"snapshot_id": "%s", "record_version": 97}', i)::jsonb)).* FROM "HQ".dx_entity_snapshots_v1 t, unnest(ARRAY[id(500), '00000000-0000-0000-0000-000000000000']) i WHERE t.record_version = 98;
+SELECT is(apply('dx_entity_snapshots_v1', 'snapshots'), '2 in: 0 written, 0 unchanged, 2 dead, 0 snapshots', 'of two rows of one version the one that was tried has a taken snapshot_id: both are refused');
+SELECT lives_ok($$SELECT lifecycle._verify_applied('dx_entity_snapshots_v1', 'snapshots', 'HQ', 2, 0)$$, '... and nothing else is missed');
 
 -- Random batches, with repeats, in any order, old ones again: runs, events and versions end where the obvious SQL ends.
 CREATE FUNCTION rounds(rounds integer) RETURNS text LANGUAGE plpgsql AS $$
