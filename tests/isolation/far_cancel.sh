@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
 . tests/lib/second_server.sh
-plan 31
+plan 34
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1"; }
 second_server start
 second 'CREATE TABLE held (n int)' >/dev/null
@@ -143,6 +143,19 @@ like "$(value "$(on_hq 'SELECT 1')" 2>&1)" 'could not connect to server "hq".*It
 thaw
 until second 'SELECT 1' >/dev/null 2>&1; do session_pause; done
 value "ALTER SERVER hq OPTIONS (DROP connect_timeout)"
+
+# The network is gone, and with it the news that nobody listens any more: the limit of the statement there ends it.
+proxy=$(mktemp -d /tmp/proxy.XXXXXX)
+chmod 777 "$proxy"
+tests/lib/silent_proxy.pl "$proxy/.s.PGSQL.5432" "$second_host/.s.PGSQL.5432" &
+proxy_pid=$!
+at_exit "kill $proxy_pid 2>/dev/null; rm -rf '$proxy'"
+until [ -S "$proxy/.s.PGSQL.5432" ]; do session_pause; done
+value "ALTER SERVER hq OPTIONS (SET host '$proxy')"
+like "$(value "SET lifecycle_ledger.remote_timeout = '300ms'; $(on_hq "$lock_there")" 2>&1)" 'server "hq" did not answer in time' 'a network that swallows everything: given up here'
+is "$(second "$lock_query")" 1 '... while nobody has told the statement there'
+until_second "$lock_query" 0 && pass '... which its own limit ends, with its locks'
+value "ALTER SERVER hq OPTIONS (SET host '$second_host')"
 
 # Cancelled over there: that is no cancel here. Whoever catches errors catches it, and other destinations have their turn.
 session_open near
