@@ -26,7 +26,7 @@ is "$(readelf -d "$installed" 2>/dev/null | grep -cE 'R(UN)?PATH' || true)" 0 't
 symbols=$(grep -oE "'MODULE_PATHNAME', *'[a-z0-9_]+'" "$destination$extensions/lifecycle_ledger--$version.sql" | grep -oE "[a-z0-9_]+'$" | tr -d "'" | sort -u)
 exported=$(nm -D --defined-only "$installed" | awk '{print $3}' | grep -E '^lifecycle_' | sort -u)
 is "$(comm -23 <(echo "$symbols") <(echo "$exported"))" '' 'every C function of the script is in the module'
-is "$(comm -13 <(echo "$symbols") <(echo "$exported"))" '' 'every exported C function is in the script'
+is "$(comm -13 <(echo "$symbols") <(echo "$exported"))" lifecycle_worker_main 'every exported C function is in the script, but for where background workers begin'
 is "$(nm -D --defined-only "$installed" | awk '$2 ~ /[TDB]/ {print $3}' | grep -vE '^(pg_finfo_)?lifecycle_|^_PG_init$|^Pg_magic_func$' | head -n 5)" '' \
   'it exports nothing else'
 
