@@ -20,7 +20,8 @@ fresh() {
   must sql "${quiet[@]}" -c "DROP DATABASE IF EXISTS $copy WITH (FORCE)"
   must sql -c "CREATE DATABASE $copy TEMPLATE template0 ENCODING 'UTF8'"
   rm -rf "$directory/export"
-  [ ! -d "$directory/saved" ] || cp -a "$directory/saved" "$directory/export"
+  # The copy takes the original's place: its directories are to be the copy's.
+  [ ! -d "$directory/saved" ] || { cp -a "$directory/saved" "$directory/export"; rm "$directory/export/destination.json"; }
 }
 # What is there before a dump of the data: the user's own tables, and everything that is installed.
 installed() {
