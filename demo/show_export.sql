@@ -35,8 +35,6 @@ CALL lifecycle.backfill('dx_operation_runs_v1', :'from_time', :'until_time', '1 
 :end_sent
 INSERT INTO demo.checks SELECT 'rows sent again change nothing in a warehouse', sum(b.written) || ' written', '0 written' FROM lifecycle.export_batches b WHERE b.reason = 'backfill' AND b.destination <> 'files';
 
-SELECT to_regprocedure('lifecycle.reconcile(text, date)') IS NOT NULL AS can_reconcile \gset
-\if :can_reconcile
 -- Someone works on the far side by hand.
 SELECT * FROM dblink('hq_server', 'WITH altered AS (UPDATE hq.dx_company_entities_v1 SET canonical_name = ''?'' WHERE entity_id IN (SELECT entity_id FROM hq.dx_company_entities_v1 ORDER BY 1 LIMIT 3) RETURNING 1),
   lost AS (DELETE FROM hq.dx_person_entities_v1 WHERE entity_id IN (SELECT entity_id FROM hq.dx_person_entities_v1 ORDER BY 1 LIMIT 2) RETURNING 1)
@@ -47,7 +45,6 @@ CALL lifecycle.reconcile();
 :end_sent
 SELECT sum(r.differing) AS found_altered, sum(r.source_only) AS found_lost, sum(r.resent) AS resent FROM lifecycle.reconciliations r WHERE r.run_id > :runs_before AND r.check_name = 'parity' AND r.org IS NULL \gset
 INSERT INTO demo.checks VALUES ('reconcile finds what was altered and lost there, and sends only that', format('%s altered, %s lost, %s sent', :'found_altered', :'found_lost', :'resent'), '3 altered, 2 lost, 5 sent');
-\endif
 
 \echo :on'9  Does the warehouse agree?':off '   CALL lifecycle.export(); five datasets to a schema here, to another PostgreSQL there, to files'
 SELECT s.what AS "what happened", sum(r.rows_in) AS rows, sum(r.written) AS written, sum(r.unchanged) AS "there already", sum(r.dead) AS "dead letters", round(s.milliseconds) || ' ms' AS time

@@ -3,7 +3,7 @@
 // transactions of its own, then uses more than one core.
 //
 // This half waits: it starts workers while there are commands and slots, passes on what they say, and lets none of them
-// outlive the call. worker_main_pg.cpp is the other half.
+// outlive the call, or the session. worker_main_pg.cpp is the other half.
 #include "functions/run/worker_pg.hpp"
 
 #include "functions/pg/function.hpp"
@@ -68,7 +68,12 @@ const char* library_of(Oid function) {
   return name;
 }
 
-// Segments belong to the resource owner of the calling query, so that any error lets go of them.
+// Nobody waits for it any more.
+void end_worker(dsm_segment*, Datum worker) {
+  TerminateBackgroundWorker(reinterpret_cast<BackgroundWorkerHandle*>(DatumGetPointer(worker)));
+}
+
+// Segments belong to the resource owner of the calling query, so that any error lets go of them, and of their workers.
 bool start(Task& task, const char* library) {
   const Size guc_size = EstimateGUCStateSpace();
   const Size command_size = std::strlen(task.command) + 1;
@@ -117,6 +122,7 @@ bool start(Task& task, const char* library) {
     task.segment = nullptr;
     return false;
   }
+  on_dsm_detach(task.segment, end_worker, PointerGetDatum(task.worker));
   task.queue = shm_mq_attach(queue, task.segment, task.worker);
   task.state = State::running;
   return true;

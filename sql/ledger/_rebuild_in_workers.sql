@@ -13,7 +13,7 @@ BEGIN
     SELECT ordered[w.place], w.was_run, w.sqlstate,
       CASE WHEN starts_with(w.message, 'rebuild_contact_events') THEN w.message ELSE format('rebuild_contact_events of source "%s" failed: ', ordered[w.place]) || w.message END,
       w.detail, w.hint
-    FROM lifecycle._in_workers(ARRAY(SELECT format('CALL lifecycle._run_sources(%L, %L, %L)', 'rebuild_contact_events', o.name, wait)
+    FROM lifecycle._in_workers(ARRAY(SELECT format('CALL lifecycle._run_sources(%L, %L, %L, true)', 'rebuild_contact_events', o.name, wait)
         FROM unnest(ordered) WITH ORDINALITY o(name, place) ORDER BY o.place),
       current_setting('lifecycle_ledger.rebuild_workers')::integer) w;
 END

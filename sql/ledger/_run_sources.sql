@@ -1,4 +1,4 @@
-CREATE PROCEDURE lifecycle._run_sources(procedure text, source text, wait boolean)
+CREATE PROCEDURE lifecycle._run_sources(procedure text, source text, wait boolean, refreshed boolean DEFAULT false)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -33,17 +33,7 @@ BEGIN
     RETURN;
   END IF;
 
-  -- Several at once, the largest first; what the server has no room for is done here.
-  IF procedure = 'rebuild_contact_events' AND cardinality(names) > 1 AND current_setting('lifecycle_ledger.rebuild_workers')::integer > 1 THEN
-    SELECT array_agg(w.name ORDER BY w.name) FILTER (WHERE NOT w.was_run),
-        (array_agg(w.sqlstate ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.message ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1],
-        (array_agg(w.detail ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.hint ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1]
-      INTO names, first_state, first_message, first_detail, first_hint
-      FROM lifecycle._rebuild_in_workers(names, wait) w;
-  END IF;
-  IF names IS NULL THEN
-    names := '{}';
-  ELSE
+  IF NOT refreshed THEN
     PERFORM lifecycle._run_lock('contacts', true);
     BEGIN
       PERFORM lifecycle._refresh_contact_directory();
@@ -53,6 +43,15 @@ BEGIN
     END;
     CALL lifecycle._next_transaction();
     PERFORM lifecycle._run_unlock('contacts');
+  END IF;
+
+  -- Several at once, the largest first; what the server has no room for is done here.
+  IF procedure = 'rebuild_contact_events' AND contacts_state IS NULL AND cardinality(names) > 1 AND current_setting('lifecycle_ledger.rebuild_workers')::integer > 1 THEN
+    SELECT coalesce(array_agg(w.name ORDER BY w.name) FILTER (WHERE NOT w.was_run), '{}'),
+        (array_agg(w.sqlstate ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.message ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1],
+        (array_agg(w.detail ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1], (array_agg(w.hint ORDER BY w.name) FILTER (WHERE w.message IS NOT NULL))[1]
+      INTO names, first_state, first_message, first_detail, first_hint
+      FROM lifecycle._rebuild_in_workers(names, wait) w;
   END IF;
 
   FOREACH name IN ARRAY names LOOP
@@ -120,5 +119,5 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON PROCEDURE lifecycle._run_sources(text, text, boolean) IS
-  'Internal: runs a procedure over one source or all of them: locks, logs, commits each step, goes on past a failing source and raises its error at the end.';
+COMMENT ON PROCEDURE lifecycle._run_sources(text, text, boolean, boolean) IS
+  'Internal: runs a procedure over one source or all of them: locks, logs, commits each step, goes on past a failing source and raises its error at the end. refreshed: the caller has just brought the contact directory up to date.';

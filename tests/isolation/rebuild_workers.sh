@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 20
+plan 22
 psql -X -q -v ON_ERROR_STOP=1 -v rows=2000 -f tests/lib/ledger_fixture.sql >/dev/null
 value() { psql -X -A -t -q -c "$1"; }
 # Which process loaded a row is in its payload.
@@ -52,6 +52,14 @@ succeeds 'workers wait for the blocker' wait_until "SELECT count(*) > 1 FROM pg_
 value "SELECT pg_cancel_backend($(session_pid first))" >/dev/null
 like "$(session_wait first)" 'canceling statement due to user request' 'a rebuild can be cancelled'
 is "$(value "$workers")" 0 'its workers are gone by then'
+
+# Its session ended: so are its workers, though they wait for something else.
+session_open ended
+session_send ended "$rebuild"
+succeeds 'the workers of another session wait' wait_until "SELECT count(*) > 1 FROM pg_stat_activity WHERE backend_type = 'lifecycle_ledger worker' AND wait_event_type = 'Lock'"
+value "SELECT pg_terminate_backend($(session_pid ended))" >/dev/null
+succeeds 'they end with it' wait_until "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'lifecycle_ledger worker'" 10
+session_close ended
 
 # One worker ended by an administrator: its source says so, the others go on.
 session_send first "$rebuild"
