@@ -7,7 +7,7 @@ CREATE TABLE bench.tracked AS
       'invoice_sent', 'invoice_paid', 'payment_failed', 'page_viewed', 'button_clicked', 'trial_started', 'trial_ended', 'message_sent', 'file_uploaded', 'search_performed',
       'plan_upgraded', 'member_invited', 'comment_posted', 'export_downloaded', 'session_expired'])[1 + i % 20] END,
     'event_time', CASE WHEN i % 150 = 100 THEN '2025-13-01 25:00' ELSE to_char(timestamptz '2024-01-01Z' + i * interval '31.4159 seconds', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END,
-    'user_id', 'user_' || i * 7919 % (1 + :rows / 5),
+    'user_id', 'user_' || i::bigint * 7919 % (1 + :rows / 5),
     'properties', CASE i % 4
       WHEN 0 THEN jsonb_build_object('plan_type', 'pro', 'source', 'web', 'project_id', i % 5000, 'locale', 'en_CA')
       WHEN 1 THEN jsonb_build_object('feature_name', 'board', 'duration_ms', i * 37 % 90000, 'device', jsonb_build_object('os', 'ios', 'model', 'm' || i % 9, 'app_version', '4.' || i % 7))
