@@ -1,7 +1,6 @@
 #include "functions/event/grammar.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "functions/event/verb_forms.hpp"
 
@@ -98,13 +97,14 @@ namespace {
 
 // A word that stands where the action should, in another form.
 std::optional<Failure> other_form(const Lexicon& lexicon, const Tokens& tokens) {
-  for (const Token& token : std::views::reverse(tokens)) {
-    const VerbForm form = verb_form(lexicon, token.text);
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    const VerbForm form = verb_form(lexicon, token->text);
     if (form == VerbForm::misspelled) {
-      return Failure{"event_name.spelling", "has " + quote(token) + " for \"" + corrected(lexicon, token.text) + "\""};
+      return Failure{"event_name.spelling",
+                     "has " + quote(*token) + " for \"" + corrected(lexicon, token->text) + "\""};
     }
     if (form == VerbForm::negated) {
-      return Failure{"event_name.state", "says by " + quote(token) + " what was not done: a state"};
+      return Failure{"event_name.state", "says by " + quote(*token) + " what was not done: a state"};
     }
   }
   for (std::size_t place = tokens.size(); place-- > 0;) {
@@ -141,9 +141,9 @@ Failure other_tense(const Lexicon& lexicon, const Tokens& tokens) {
   if (last.exact != nullptr && last.exact->is_none) {
     return {"event_name.tense", "ends in " + quote(last) + ", which is no past form"};
   }
-  for (const Token& token : std::views::reverse(tokens)) {
-    if (!listed_base(lexicon, token.text).empty() || token.is(WordClass::action_noun)) {
-      return {"event_name.tense", "has " + quote(token) + " where a verb in past tense is needed"};
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    if (!listed_base(lexicon, token->text).empty() || token->is(WordClass::action_noun)) {
+      return {"event_name.tense", "has " + quote(*token) + " where a verb in past tense is needed"};
     }
   }
   return {"event_name.tense", "has no verb in past tense"};

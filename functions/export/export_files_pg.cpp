@@ -243,7 +243,7 @@ void receive_destroy(DestReceiver*) {}
 Datum array_of(const Datum* values, std::size_t count, Oid type) {
   const bool is_text = type == TEXTOID;
   return PointerGetDatum(construct_array(const_cast<Datum*>(values), static_cast<int>(count), type, is_text ? -1 : 8,
-                                         is_text ? false : FLOAT8PASSBYVAL, is_text ? TYPALIGN_INT : TYPALIGN_DOUBLE));
+                                         !is_text && FLOAT8PASSBYVAL, is_text ? TYPALIGN_INT : TYPALIGN_DOUBLE));
 }
 
 } // namespace

@@ -38,6 +38,8 @@ class GzipPacker : public Packer {
       throw std::bad_alloc();
     }
   }
+  GzipPacker(const GzipPacker&) = delete;
+  GzipPacker& operator=(const GzipPacker&) = delete;
   ~GzipPacker() override { deflateEnd(&stream_); }
 
   void add(std::string_view input, std::string& output) override {
@@ -81,6 +83,8 @@ class GzipUnpacker : public Unpacker {
       throw std::bad_alloc();
     }
   }
+  GzipUnpacker(const GzipUnpacker&) = delete;
+  GzipUnpacker& operator=(const GzipUnpacker&) = delete;
   ~GzipUnpacker() override { inflateEnd(&stream_); }
 
   void add(std::string_view& input, std::string& output) override {

@@ -57,8 +57,10 @@ std::string outside_server(const std::string& directory, const std::string& path
   }
   for (const std::string& root : forbidden) {
     if (lies_within(real, root)) {
-      throw Error(insufficient_privilege, "permission denied to write among the server's own files",
-                  "\"" + path + "\" lies in \"" + root + "\".", "Give a directory outside the cluster.");
+      std::string detail = "\"";
+      detail.append(path).append("\" lies in \"").append(root).append("\".");
+      throw Error(insufficient_privilege, "permission denied to write among the server's own files", std::move(detail),
+                  "Give a directory outside the cluster.");
     }
   }
   return real;

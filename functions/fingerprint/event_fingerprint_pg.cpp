@@ -16,7 +16,7 @@ namespace {
 // The arguments of event_fingerprint, in SQL order.
 enum Argument { contact_email, event_type, event_name, event_source, event_timestamp, payload, argument_count };
 
-constinit std::string email_scratch;
+std::string email_scratch;
 
 // Gives back what an unusually long e-mail has taken, however the call ends.
 struct EmailLease {
