@@ -17,7 +17,7 @@ std::string_view OutputBuffer::finish(const char* cursor) {
   return {bytes_.get(), size};
 }
 
-char* OutputBuffer::extend(char* cursor, std::size_t wanted) {
+char* OutputBuffer::extend(const char* cursor, std::size_t wanted) {
   poll_interrupts();
   const auto used = static_cast<std::size_t>(cursor - bytes_.get());
   check_document_size("The canonical form", used);

@@ -56,7 +56,7 @@ class OutputBuffer {
     void operator()(char* bytes) const { std::free(bytes); }
   };
 
-  char* extend(char* cursor, std::size_t wanted);
+  char* extend(const char* cursor, std::size_t wanted);
 
   std::unique_ptr<char, Free> bytes_; // from malloc: realloc moves large blocks without copying them
   char* stretch_end_ = nullptr;

@@ -42,6 +42,7 @@ struct Keys {
   };
 };
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the server's macro takes a Page
 BTPageOpaque opaque_of(Page page) { return reinterpret_cast<BTPageOpaque>(PageGetSpecialPointer(page)); }
 
 void copy_page(Relation index, BlockNumber number, char* to) {
@@ -71,6 +72,7 @@ std::string_view key_of(const Keys& keys, IndexTuple entry) {
   bool is_null = false; // never: it is a primary key
   auto* const value =
       reinterpret_cast<text*>(DatumGetPointer(index_getattr(entry, 1, RelationGetDescr(keys.index), &is_null)));
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): see above
   if (likely(VARATT_IS_SHORT(value) || VARATT_IS_4B_U(value))) {
     return view(value);
   }

@@ -89,7 +89,7 @@ int open_target(Target& target, Oid table, int first) {
                     errhint("INSERT them.")));
   }
   const TupleDesc descriptor = RelationGetDescr(target.relation);
-  const auto width = static_cast<Size>(descriptor->natts + 1);
+  const auto width = static_cast<Size>(descriptor->natts) + 1;
   target.columns = static_cast<int*>(palloc(sizeof(int) * width));
   target.values = static_cast<Datum*>(palloc0(sizeof(Datum) * width));
   target.nulls = static_cast<bool*>(palloc(width));
@@ -254,7 +254,7 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
   run_query(query, false, receiver_of(insert));
   SPI_finish();
 
-  int64 written[most_targets];
+  int64 written[most_targets] = {};
   Datum counts[1 + most_targets];
   counts[0] = Int64GetDatum(end_insert(insert, written));
   for (int t = 0; t < count; ++t) {

@@ -96,7 +96,7 @@ class Emitter {
 
   // An empty text is how files write an absent value.
   std::string present_text(const Term& term) {
-    const std::string plain =
+    std::string plain =
         kind_of(term) == SourceKind::text ? "NULLIF(" + text(*term.column) + ", '')" : text(*term.column);
     if (term.translation.empty()) {
       return plain;

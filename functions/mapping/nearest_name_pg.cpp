@@ -24,6 +24,7 @@ LIFECYCLE_FUNCTION(lifecycle_nearest_name) {
   }
   const int place = pg::guard([&] {
     std::vector<std::string_view> names;
+    names.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       names.push_back(pg::view(reinterpret_cast<const text*>(DatumGetPointer(values[i]))));
     }

@@ -38,15 +38,15 @@ void TextNumbers::grow() {
   slots_.swap(slots);
 }
 
-std::uint32_t TextNumbers::number(std::string_view text_) {
+std::uint32_t TextNumbers::number(std::string_view wanted) {
   if (ends_.size() * 2 >= slots_.size()) {
     grow();
   }
-  const std::uint64_t hash = XXH3_64bits_withSeed(text_.data(), text_.size(), seed_);
+  const std::uint64_t hash = XXH3_64bits_withSeed(wanted.data(), wanted.size(), seed_);
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
   for (; slots_[at].number != 0; at = (at + 1) & mask) {
-    if (slots_[at].tag == tag_of(hash) && text(slots_[at].number - 1) == text_) {
+    if (slots_[at].tag == tag_of(hash) && text(slots_[at].number - 1) == wanted) {
       return slots_[at].number - 1;
     }
   }
@@ -54,7 +54,7 @@ std::uint32_t TextNumbers::number(std::string_view text_) {
     throw Error(sqlstate::program_limit_exceeded, "too many different texts to number",
                 "There are more than 4294967294.", "Work on less at a time.");
   }
-  arena_.append(text_);
+  arena_.append(wanted);
   ends_.push_back(arena_.size());
   slots_[at] = {tag_of(hash), size()};
   return size() - 1;

@@ -45,6 +45,7 @@ struct Counts {
 
 Datum datum_of(const RowReader& reader, std::size_t column) {
   const std::int64_t number = reader.number(column);
+  // NOLINTNEXTLINE(bugprone-branch-clone): the same only where all of these are stored alike
   switch (*reader.columns()[column].type) {
     case ColumnType::boolean:
       return BoolGetDatum(number != 0);
@@ -207,6 +208,7 @@ Counts receive(std::string_view ndjson, std::string_view document, const Names* 
   check_stage(reader, RelationGetDescr(writer.relation));
   if (chosen != nullptr) {
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(chosen->count));
     for (int i = 0; i < chosen->count; ++i) {
       names.emplace_back(pg::view(reinterpret_cast<const text*>(DatumGetPointer(chosen->values[i]))));
     }

@@ -78,10 +78,10 @@ class RowReader {
   Fit set_number(std::size_t column, std::string_view text);
   Fit set_time(std::size_t column, std::string_view text);
   Fit set_document(std::size_t column, json::TextReader& reader, std::uint32_t node);
-  Fit set_node(std::size_t column, std::uint32_t node);
+  Fit set_node(std::size_t column, std::uint32_t index);
   void set_varlena(std::size_t column, std::string_view bytes);
 
-  Verdict judge(std::size_t column, std::optional<std::uint32_t> node);
+  Verdict judge(std::size_t index, std::optional<std::uint32_t> found);
   Verdict refuse(Verdict verdict, const char* code, const char* sqlstate, std::string_view field, std::string detail);
   Verdict refuse_line();
   void note_key(const json::TextNode& object);

@@ -110,9 +110,9 @@ void Session::connect(bool password_required) {
        {"keepalives_count", "3"},
        {"tcp_user_timeout", "60000"},
        {"client_encoding", "UTF8"}}};
-  for (const auto& [keyword, value] : defaults) {
-    if (std::none_of(options_.begin(), options_.end(), [&](const Option& option) { return option.first == keyword; })) {
-      add(keyword, value);
+  for (const auto& one : defaults) {
+    if (std::none_of(options_.begin(), options_.end(), [&](const Option& given) { return given.first == one.first; })) {
+      add(one.first, one.second);
     }
   }
   std::chrono::seconds timeout = default_connect_timeout;

@@ -3,7 +3,7 @@
 CREATE EXTENSION IF NOT EXISTS pgtap;
 SELECT no_plan();
 SELECT '/tmp/ledger-names-' || pg_backend_pid() AS place \gset
-CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', command); END $$;
+CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'cat >/dev/null; ' || command); END $$;
 SELECT shell('mkdir ' || :'place') \g /dev/null
 CREATE TABLE names AS SELECT DISTINCT name FROM string_to_table('source body detail json_pointer change_time reject_code reject_sqlstate reject_key is_known fingerprint key code org day bucket checksum version rows base line number sequence file first beyond '
   'part r q s m b t k x w u e f c a d p o h l n value row user order table primary group select dataset relation columns keys survivors batch applied fresh problem message copies weight run', ' ') name;

@@ -3,7 +3,7 @@
 CREATE EXTENSION IF NOT EXISTS pgtap;
 SELECT no_plan();
 SELECT '/tmp/ledger-files-' || pg_backend_pid() AS place \gset
-CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', command); END $$;
+CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'cat >/dev/null; ' || command); END $$;
 SELECT shell('mkdir -p ' || :'place' || '/mixed ' || :'place' || '/plain') \g /dev/null
 CREATE FUNCTION files(name text, of text) RETURNS text LANGUAGE sql AS $$
   SELECT format('%s: %s/%s files, %s damaged, %s missing, %s rows', verdict, target_rows, source_rows, differing, source_only, resent) FROM lifecycle.reconciliations

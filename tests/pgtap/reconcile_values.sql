@@ -3,7 +3,7 @@
 CREATE EXTENSION IF NOT EXISTS pgtap;
 SELECT no_plan();
 SELECT '/tmp/ledger-values-' || pg_backend_pid() AS place \gset
-CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', command); END $$;
+CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'cat >/dev/null; ' || command); END $$;
 SELECT shell('mkdir -p ' || :'place' || '/ndjson ' || :'place' || '/csv') \g /dev/null
 INSERT INTO lifecycle.operation_events (event_id, run_id, event_type, event_sequence, occurred_at, org_id, entity_type, entity_id, metadata_json, error_message)
   SELECT id(n), id(n), 'error', 1, '2025-07-01 00:00+00', id(1), 'company', id(n), document::jsonb, message
