@@ -14,11 +14,13 @@ namespace {
 
 constexpr BlockNumber no_page = InvalidBlockNumber;
 
+// NOLINTBEGIN(readability-non-const-parameter): the server's macros take a Page
 BTPageOpaque opaque_of(Page page) { return reinterpret_cast<BTPageOpaque>(PageGetSpecialPointer(page)); }
 
 IndexTuple item_of(Page page, OffsetNumber offset) {
   return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, offset)));
 }
+// NOLINTEND(readability-non-const-parameter)
 
 // The march through one page, whose buffer is locked. Inside guard.
 class Leaf {
