@@ -126,7 +126,11 @@ Datum answer_array(const Result& result) {
 }
 
 Batch* make_batch(MemoryContext parent, Oid rows) {
-  const char* const name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(rows)), get_rel_name(rows));
+  const char* const relation = get_rel_name(rows);
+  if (relation == nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the batch %u is no relation", rows)));
+  }
+  const char* const name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(rows)), relation);
   BatchReceiver receiver = {};
   receiver.receiver.receiveSlot = receive_row;
   receiver.receiver.rStartup = receive_startup;
@@ -177,6 +181,10 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
   using namespace lifecycle::remote;
   namespace pg = lifecycle::pg;
   namespace parity = lifecycle::parity;
+  if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) {
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                    errmsg("_send_batch() needs a server, a statement, a batch and parameters, not null")));
+  }
   Place place = {NameStr(*PG_GETARG_NAME(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), {}};
   TupleDesc result = nullptr;
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {

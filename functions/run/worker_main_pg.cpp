@@ -60,7 +60,12 @@ void run_command(const char* command) {
   SetCurrentStatementStartTimestamp();
   StartTransactionCommand();
   MemoryContextSwitchTo(context);
-  auto* const statement = linitial_node(RawStmt, pg_parse_query(command));
+  List* const statements = pg_parse_query(command);
+  if (list_length(statements) != 1) {
+    ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+                    errmsg("a background worker runs one statement, not %d", list_length(statements))));
+  }
+  auto* const statement = linitial_node(RawStmt, statements);
   const bool needs_snapshot = analyze_requires_snapshot(statement);
   if (needs_snapshot) {
     PushActiveSnapshot(GetTransactionSnapshot());

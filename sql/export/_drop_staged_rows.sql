@@ -1,6 +1,7 @@
 CREATE FUNCTION lifecycle._drop_staged_rows() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
 AS $$
 DECLARE
   name text;
