@@ -10,11 +10,11 @@ BEGIN
   -- A sync trusts the fingerprint; mending compares the columns too, and so heals a ledger altered by hand.
   judged := format($sql$
     SELECT %6$s AS quiet, 1::bigint AS rows,
-      c.fate, c.existed, c.copies, c.source_record_id, c.contact_id, c.given_id, c.given_email, c.mismatch, c.reject_code, c.record_id,
+      c.fate, c.place, c.copies, c.source_record_id, c.contact_id, c.given_id, c.given_email, c.mismatch, c.reject_code, c.record_id,
       c.time_text, c.given_type, c.body, c.contact_email, c.event_type, c.event_name, c.event_source, c.event_timestamp, c.source_system,
       CASE WHEN c.fate = 'written' THEN c.payload END AS payload, c.ingested_at, c.event_fingerprint
     FROM (
-      SELECT p.*, l.source_record_id IS NOT NULL AS existed, %5$s AS mismatch,
+      SELECT p.*, l.ctid AS place, %5$s AS mismatch,
         CASE
           WHEN p.reject_code = 'superseded' THEN 'superseded'
           WHEN p.reject_code IS NOT NULL THEN 'held'
@@ -35,7 +35,7 @@ BEGIN
     -- number, or a small sync would read all of a large ledger.
     format(CASE WHEN everything THEN 'lifecycle.contact_events l ON l.source_system = %1$L AND l.source_record_id = p.source_record_id'
       ELSE 'LATERAL (
-          SELECT l.source_record_id, l.event_fingerprint, l.contact_id, l.contact_email FROM lifecycle.contact_events l
+          SELECT l.ctid, l.event_fingerprint, l.contact_id, l.contact_email FROM lifecycle.contact_events l
           WHERE l.source_system = %1$L AND l.source_record_id = p.source_record_id
           OFFSET 0) l ON true' END, source_system),
     CASE WHEN both_given THEN '(p.reject_code IS NULL AND p.given_id IS NOT NULL AND p.given_email IS NOT NULL
@@ -44,7 +44,7 @@ BEGIN
     CASE WHEN mend THEN 'false' ELSE format('c.fate = ''unchanged'' AND c.contact_id IS NOT NULL AND c.copies = 1 AND NOT c.mismatch
         AND NOT EXISTS (SELECT FROM lifecycle.issues i
           WHERE i.source_system = %L AND i.source_record_id = c.source_record_id AND i.resolved_at IS NULL)', source_system) END);
-  columns := 'quiet boolean, rows bigint, fate text, existed boolean, copies bigint, source_record_id text COLLATE "C", contact_id text COLLATE "C",
+  columns := 'quiet boolean, rows bigint, fate text, place tid, copies bigint, source_record_id text COLLATE "C", contact_id text COLLATE "C",
       given_id text, given_email text, mismatch boolean, reject_code text, record_id text, time_text text, given_type text, body jsonb,
       contact_email text, event_type text, event_name text, event_source text, event_timestamp timestamptz, source_system text COLLATE "C",
       payload jsonb, ingested_at timestamptz, event_fingerprint uuid';
@@ -57,7 +57,7 @@ BEGIN
         event_name = p.event_name, event_source = p.event_source, event_timestamp = p.event_timestamp, payload = p.payload,
         ingested_at = p.ingested_at, event_fingerprint = p.event_fingerprint
       FROM projected p
-      WHERE p.fate = 'written' AND p.existed AND l.source_system = %1$L AND l.source_record_id = p.source_record_id
+      WHERE p.fate = 'written' AND l.source_system = %1$L AND l.ctid = p.place
       RETURNING 1
     ),
     inserted AS (
@@ -65,12 +65,12 @@ BEGIN
         source_system, source_record_id, payload, ingested_at, event_fingerprint)
       SELECT contact_id, contact_email, event_type, event_name, event_source, event_timestamp,
         source_system, source_record_id, payload, ingested_at, event_fingerprint
-      FROM projected WHERE fate = 'written' AND NOT existed
+      FROM projected WHERE fate = 'written' AND place IS NULL
       RETURNING 1
     ),
     withdrawn AS (
       DELETE FROM lifecycle.contact_events l USING projected p
-      WHERE p.fate = 'held' AND p.existed AND l.source_system = %1$L AND l.source_record_id = p.source_record_id
+      WHERE p.fate = 'held' AND l.source_system = %1$L AND l.ctid = p.place
       RETURNING 1
     ),
     gone AS (%3$s),

@@ -50,12 +50,20 @@ BEGIN
       latest_change := source.contacts_applied;
     END IF;
     candidates := lifecycle._changed_rows(source.relation, compiled, changed, retry_keys);
+    PERFORM lifecycle._read_ahead(format('lifecycle.%I', source.partition_name)::regclass, format('SELECT (%s)::text %s', compiled.source_record_id, candidates));
   END IF;
 
   EXECUTE lifecycle._apply_query(source.source_system,
     lifecycle._projection_query(source.source_system, source.relation, source.mapping, candidates),
     everything, mend, source.mapping ? 'contact_id' AND source.mapping ? 'contact_email')
     INTO counts;
+  IF counts.rows_in <> counts.written + counts.unchanged + counts.superseded + counts.held THEN
+    RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+      MESSAGE = format('contact_events of source "%s" was changed by another session while the run wrote to it', _sync_step.source_system),
+      DETAIL = format('%s rows were to be written, %s of them were no longer there.', counts.rows_in - counts.unchanged - counts.superseded - counts.held,
+        counts.rows_in - counts.written - counts.unchanged - counts.superseded - counts.held),
+      HINT = 'Call again. Rows of the ledger are the runs'' to write; what else writes to them is best ended.';
+  END IF;
   PERFORM lifecycle._count_rows(run, counts.rows_in, counts.written, counts.unchanged, counts.superseded, 0, counts.held, counts.deleted);
 
   -- Contacts that changed since the directory was refreshed may change back before it is again, and nobody would look at these rows
