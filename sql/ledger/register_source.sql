@@ -44,9 +44,9 @@ BEGIN
   INSERT INTO lifecycle.sources (source_system, relation, mapping, look_back, partition_name)
   VALUES (source_system, relation, mapping, look_back, partition_name)
   ON CONFLICT ON CONSTRAINT sources_pkey DO UPDATE
-    -- Another relation or mapping can change any row: the next sync is a full pass.
+    -- Another relation or mapping can change any row, and a partition that is made anew has none: the next sync is a full pass.
     SET relation = excluded.relation, mapping = excluded.mapping, look_back = excluded.look_back, loaded_at = NULL, watermark = NULL
-    WHERE (lifecycle.sources.relation, lifecycle.sources.mapping) IS DISTINCT FROM (excluded.relation, excluded.mapping);
+    WHERE (lifecycle.sources.relation, lifecycle.sources.mapping) IS DISTINCT FROM (excluded.relation, excluded.mapping) OR new_table IS NOT NULL;
 
   IF compiled.change_column IS NULL THEN
     guarantee := 'No change column: every sync reads the whole source and compares it by fingerprint. Finds every change; costs a full read.';
