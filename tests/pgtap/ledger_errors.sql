@@ -47,10 +47,10 @@ HINT: Did you mean "event_name"? Keys here: contact_id, contact_email, event_typ
 SELECT fails_with(registration(mapping('{"time_zone": "Europe/Londn"}')), $$22023: mapping of up.forms: the time zone is not known
 DETAIL: /time_zone is "Europe/Londn".
 HINT: Use UTC or an area/location name such as Europe/London; SELECT name FROM pg_timezone_names lists them.$$, 'an unknown zone');
-SELECT fails_with(registration(mapping(jsonb_build_object('look_back', given))), format($$22023: mapping of source "x": look_back is not an interval of zero or more
+SELECT fails_with(registration(mapping(jsonb_build_object('look_back', given))), format($$22023: mapping of source "x": look_back is not an interval of zero or more, up to 1000 years
 DETAIL: /look_back is %s.
 HINT: Give it as text, such as "10 minutes"; leave the key out for 5 minutes.$$, given), 'a look_back of ' || given::text)
-  FROM (VALUES ('"soon"'::jsonb), ('5'), ('"-5 minutes"'), ('["5 minutes"]')) v (given);
+  FROM (VALUES ('"soon"'::jsonb), ('5'), ('"-5 minutes"'), ('["5 minutes"]'), ('"1 month -30 days"'), ('"1 day -1 second"'), ('"100000 years"')) v (given);
 SELECT fails_with(registration(mapping('{}') - 'source_record_id'), $$22023: mapping of up.forms: it does not map source_record_id
 DETAIL: The mapping is an object.
 HINT: Add "source_record_id": a column's name, or {"constant": …}. Columns of up.forms: id, mail, at, score, changed_at, doc.$$, 'no record id mapped');
