@@ -17,6 +17,12 @@ BEGIN
       MESSAGE = 'register_source() needs a source system, a relation and a mapping',
       HINT = 'docs/SOURCES.md shows a whole registration.';
   END IF;
+  IF octet_length(source_system) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'name_too_long',
+      MESSAGE = 'the name of a source has at most 1000 bytes',
+      DETAIL = format('"%s…" has %s.', left(source_system, 50), octet_length(source_system)),
+      HINT = 'It is one half of the key of every ledger row: take a short one that stays.';
+  END IF;
   IF coalesce(pg_partition_root(relation), relation) = 'lifecycle.contact_events'::regclass THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = 'the ledger cannot be its own source',
