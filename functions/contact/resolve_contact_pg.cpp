@@ -33,9 +33,12 @@ const ContactDirectory::Resolution& resolve(FunctionCallInfo fcinfo) {
   return pg::resolve_in(pg::contacts_for_call(fcinfo), id, email);
 }
 
+// A longer one finds no room in the indexes of the ledger, as a longer record id would not.
+constexpr std::size_t longest_id = 1000;
+
 // A text with a short header, ready to return: the names never change, so neither do their bytes.
 struct ConstantText {
-  char bytes[18];
+  char bytes[20];
 };
 
 template <std::size_t size>
@@ -71,11 +74,15 @@ LIFECYCLE_FUNCTION(lifecycle_contact_refusal) {
     static constexpr ConstantText too_long = constant_text("email_too_long");
     return PointerGetDatum(too_long.bytes);
   }
-  const ContactOutcome outcome = resolve(fcinfo).outcome;
-  if (outcome != ContactOutcome::ambiguous && outcome != ContactOutcome::unknown_contact) {
-    PG_RETURN_NULL();
+  const ContactDirectory::Resolution& found = resolve(fcinfo);
+  if (found.outcome == ContactOutcome::ambiguous || found.outcome == ContactOutcome::unknown_contact) {
+    return outcome_name(found.outcome);
   }
-  return outcome_name(outcome);
+  if (unlikely(found.contact_id != nullptr && VARSIZE_ANY_EXHDR(found.contact_id) > longest_id)) {
+    static constexpr ConstantText too_long = constant_text("contact_id_too_long");
+    return PointerGetDatum(too_long.bytes);
+  }
+  PG_RETURN_NULL();
 }
 
 LIFECYCLE_FUNCTION(lifecycle_resolved_contact_id) {

@@ -21,9 +21,12 @@ namespace {
 // Enough to redact a document in a few rounds, however many it holds.
 constexpr std::size_t most_findings = 1000;
 
-// Asked only where a rule might find something: for that the bytes are enough.
+// Asked before the value is touched: of another type it need be no pointer. Domains alone need a look into the catalog.
 bool is_jsonb(FunctionCallInfo fcinfo, int argument) {
-  const Oid type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, argument));
+  Oid type = get_fn_expr_argtype(fcinfo->flinfo, argument);
+  if (type != JSONBOID && type != TEXTOID && type != VARCHAROID && OidIsValid(type)) {
+    type = getBaseType(type);
+  }
   if (type != JSONBOID && type != TEXTOID && type != VARCHAROID) {
     ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("_any_secret() takes text, varchar and jsonb"),
                     errdetail("Argument %d is of type %s.", argument + 1, format_type_be(type))));
@@ -56,11 +59,11 @@ LIFECYCLE_FUNCTION(lifecycle_any_secret) {
     if (PG_ARGISNULL(i)) {
       continue;
     }
+    const bool jsonb = is_jsonb(fcinfo, i);
     varlena* const value = pg::detoasted(PG_GETARG_DATUM(i));
     const std::string_view bytes = pg::bytes_of(value);
     // Allocates nothing and calls nobody.
     if (unlikely(rules->might_find(bytes))) {
-      const bool jsonb = is_jsonb(fcinfo, i);
       found = pg::guard([&] { return has_secret(*rules, bytes, jsonb); });
     }
     pg::free_if_copy(value, PG_GETARG_DATUM(i));

@@ -13,6 +13,7 @@ RETURN CASE code
     WHEN 'no_record_id' THEN CASE WHEN copies > 1 THEN format('%s rows of this content have no record id.', copies)
       ELSE 'The row has no record id.' END
     WHEN 'record_id_too_long' THEN 'The record id has more than 1000 bytes. Map another column, or a view with a digest of it.'
+    WHEN 'contact_id_too_long' THEN 'The id of the row''s contact has more than 1000 bytes. Give the contact a shorter one; the row is tried again by itself.'
     WHEN 'email_too_long' THEN 'The e-mail address has more than 1048576 bytes: it is none. Correct the row.'
     WHEN 'unfit_json' THEN 'A json column holds what jsonb cannot: \u0000, half a surrogate pair, or a number that is too long. It is kept as text here. Correct the row, or map a view without the column.'
     WHEN 'no_time' THEN 'The event time is missing.'

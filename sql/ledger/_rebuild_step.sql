@@ -15,6 +15,7 @@ DECLARE
   superseded bigint;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_rebuild_step.source_system);
+  PERFORM lifecycle._require_partition(source.source_system, source.partition_name);
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   latest_change := lifecycle._latest_contact_change();
   horizon := lifecycle._settled_horizon();

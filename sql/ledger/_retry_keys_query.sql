@@ -27,7 +27,7 @@ AS $$
     UNION
     SELECT i.source_record_id FROM lifecycle.issues i
       WHERE i.source_system = %1$L AND i.resolved_at IS NULL AND i.source_record_id IS NOT NULL
-        AND i.code IN ('ambiguous', 'unknown_contact')
+        AND i.code IN ('ambiguous', 'unknown_contact', 'contact_id_too_long')
         AND (i.contact_id IN (SELECT c.contact_id FROM ids c)
           OR left(lifecycle.normalize_email(i.contact_email), 320) COLLATE "C" IN (SELECT e.email_key FROM emails e))
     $sql$, source_system, applied, latest)

@@ -23,7 +23,8 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('%s: contact_events is distributed, and runs write to a ledger on one node', procedure),
       HINT = 'SELECT undistribute_table(''lifecycle.contact_events''); for reading on several nodes distribute a copy (docs/SCALE.md).';
   END IF;
-  IF source IS NOT NULL THEN
+  -- What else is wrong with a source is found by its run, which puts it on record.
+  IF source IS NOT NULL AND NOT EXISTS (SELECT FROM lifecycle.sources s WHERE s.source_system = source) THEN
     PERFORM lifecycle._source(source);
   END IF;
   names := ARRAY(SELECT s.source_system FROM lifecycle.sources s WHERE s.source_system = coalesce(source, s.source_system)

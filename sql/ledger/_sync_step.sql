@@ -20,6 +20,7 @@ DECLARE
   settled boolean;
 BEGIN
   SELECT * INTO source FROM lifecycle._source(_sync_step.source_system);
+  PERFORM lifecycle._require_partition(source.source_system, source.partition_name);
   SELECT * INTO compiled FROM lifecycle._compile_mapping(source.relation, source.mapping);
   -- Both cuts are taken before the statement that reads, whose snapshot is therefore at least as new. The horizon of all steps is that of the
   -- first: a row that commits between two of them may be stamped with a time that they have passed.

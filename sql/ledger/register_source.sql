@@ -17,6 +17,12 @@ BEGIN
       MESSAGE = 'register_source() needs a source system, a relation and a mapping',
       HINT = 'docs/SOURCES.md shows a whole registration.';
   END IF;
+  IF octet_length(source_system) > 1000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'name_too_long',
+      MESSAGE = 'the name of a source has at most 1000 bytes',
+      DETAIL = format('"%s…" has %s.', left(source_system, 50), octet_length(source_system)),
+      HINT = 'It is one half of the key of every ledger row: take a short one that stays.';
+  END IF;
   IF coalesce(pg_partition_root(relation), relation) = 'lifecycle.contact_events'::regclass THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
       MESSAGE = 'the ledger cannot be its own source',
@@ -44,9 +50,9 @@ BEGIN
   INSERT INTO lifecycle.sources (source_system, relation, mapping, look_back, partition_name)
   VALUES (source_system, relation, mapping, look_back, partition_name)
   ON CONFLICT ON CONSTRAINT sources_pkey DO UPDATE
-    -- Another relation or mapping can change any row: the next sync is a full pass.
+    -- Another relation or mapping can change any row, and a partition that is made anew has none: the next sync is a full pass.
     SET relation = excluded.relation, mapping = excluded.mapping, look_back = excluded.look_back, loaded_at = NULL, watermark = NULL
-    WHERE (lifecycle.sources.relation, lifecycle.sources.mapping) IS DISTINCT FROM (excluded.relation, excluded.mapping);
+    WHERE (lifecycle.sources.relation, lifecycle.sources.mapping) IS DISTINCT FROM (excluded.relation, excluded.mapping) OR new_table IS NOT NULL;
 
   IF compiled.change_column IS NULL THEN
     guarantee := 'No change column: every sync reads the whole source and compares it by fingerprint. Finds every change; costs a full read.';

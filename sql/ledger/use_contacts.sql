@@ -6,12 +6,19 @@ AS $$
 DECLARE
   wanted name;
   columns text;
+  unfit record;
 BEGIN
   PERFORM lifecycle._check_schema();
   IF relation IS NULL OR id_column IS NULL OR email_column IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
       MESSAGE = 'use_contacts() needs a relation, an id column and an e-mail column',
       HINT = 'SELECT lifecycle.use_contacts(''crm.people'', ''id'', ''email'');';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_class WHERE oid = relation) THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_table',
+      MESSAGE = 'the contacts relation does not exist',
+      DETAIL = format('No relation has OID %s: it was dropped.', relation::oid),
+      HINT = 'Name the table or view that holds the contacts now.';
   END IF;
   IF (SELECT relkind NOT IN ('r', 'p', 'v', 'm', 'f') FROM pg_class WHERE oid = relation) THEN
     RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
@@ -34,6 +41,22 @@ BEGIN
         HINT = format('GRANT SELECT ON %s TO %I;', relation, current_user);
     END IF;
   END LOOP;
+  -- A text that depends on somebody's settings is no id; what is no text is no address.
+  SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attname = id_column AS is_id INTO unfit
+    FROM pg_attribute a
+      CROSS JOIN LATERAL (WITH RECURSIVE base (oid) AS (
+        SELECT a.atttypid UNION ALL SELECT t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype = 'd')
+        SELECT t.oid, t.typcategory FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype <> 'd') t
+    WHERE a.attrelid = relation AND a.attname IN (id_column, email_column) AND a.attnum > 0 AND NOT (t.typcategory IN ('S', 'E')
+      OR a.attname = id_column AND a.attname <> email_column AND t.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'oid'::regtype, 'uuid'::regtype))
+    ORDER BY is_id DESC LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
+      MESSAGE = format('contacts relation %s: column %I is of type %s, which is no %s', relation, unfit.attname, unfit.type,
+        CASE WHEN unfit.is_id AND id_column <> email_column THEN 'id' ELSE 'e-mail address' END),
+      DETAIL = 'An id is a text, an integer, a numeric or a uuid; an e-mail address is a text.',
+      HINT = 'Name another column, or a view that casts this one.';
+  END IF;
   PERFORM lifecycle._require_all_rows(relation);
   IF NOT (has_table_privilege('lifecycle.contact_source', 'INSERT') AND has_table_privilege('lifecycle.contact_source', 'UPDATE')) THEN
     PERFORM lifecycle._require_owner('use_contacts()');
@@ -44,4 +67,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.use_contacts(regclass, name, name) IS
-  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (any type, compared as text) and its e-mail column. Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42703 for a missing column, 42501 without SELECT or where row-level security applies to the caller.';
+  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (text, integer, numeric or uuid, compared as text) and its e-mail column (text). Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42P01 and 42703 for a missing relation or column, 42804 for a column of another type, 42501 without SELECT or where row-level security applies to the caller.';

@@ -5,6 +5,7 @@ AS $$
 DECLARE
   run bigint;
 BEGIN
+  PERFORM lifecycle._require_writable(procedure);
   -- The caller holds the lock of this source, so whoever is still marked as running was cancelled or killed.
   UPDATE lifecycle.pipeline_runs r
     SET status = 'interrupted', finished_at = clock_timestamp()

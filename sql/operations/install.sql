@@ -6,6 +6,7 @@ DECLARE
   installed text;
   available text := (SELECT extversion FROM pg_extension WHERE extname = 'lifecycle_ledger');
 BEGIN
+  PERFORM lifecycle._require_writable('install');
   IF NOT has_schema_privilege('lifecycle', 'CREATE') THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
       MESSAGE = 'permission denied for install()',

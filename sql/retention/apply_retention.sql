@@ -16,6 +16,11 @@ BEGIN
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
   moment := now();
+  IF relation IS NOT NULL AND NOT EXISTS (SELECT FROM lifecycle.retention_policies p WHERE p.relation = apply_retention.relation) THEN
+    RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('%s has no retention policy', relation),
+      DETAIL = coalesce('Policies are there for: ' || (SELECT string_agg(p.relation::text, ', ' ORDER BY p.relation::text) FROM lifecycle.retention_policies p) || '.', 'There are no policies.'),
+      HINT = 'Name a table that has one, or INSERT INTO lifecycle.retention_policies.';
+  END IF;
   IF dry_run THEN
     FOR due IN SELECT d.* FROM lifecycle._retention_due(moment) d WHERE apply_retention.relation IS NULL OR d.relation = apply_retention.relation LOOP
       RAISE NOTICE 'apply_retention, dry run: % % (%): %', due.action,
@@ -86,4 +91,4 @@ $$;
 COMMENT ON PROCEDURE lifecycle.apply_retention(boolean, regclass) IS
 'Carries out lifecycle.retention_policies, for all tables or one: drops partitions that lie wholly behind what is kept, deletes due rows of other tables in chunks. Where the policy says archive, a partition''s rows are first written as compressed NDJSON with a manifest, synced, read back and held against the live rows; then the partition is detached, compared once more, and dropped. dry_run: only says, as NOTICEs, what would go (also: SELECT * FROM lifecycle.retention_due).
 Locks on the table, and on those it references, are asked for in short attempts (lifecycle_ledger.lock_timeout, lock_attempts) and held for catalog changes only; writing and comparing hold none that a reader or a writer meets. Interrupted at any point, the next call goes on. One table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs (written: rows archived; deleted: rows gone); archives are listed in lifecycle.archives.
-Needs ownership of the tables; for archives pg_write_server_files and pg_read_server_files. Errors: 25001 inside a transaction block, 55P03 while another session works on archives or a lock is not to be had, 55000 where an archive is asked for and there is no directory, 58P01 and 58030 from the file system.';
+Needs ownership of the tables; for archives pg_write_server_files and pg_read_server_files. Errors: 25001 inside a transaction block, 42704 for a table without a policy, 55P03 while another session works on archives or a lock is not to be had, 55000 where an archive is asked for and there is no directory, 58P01 and 58030 from the file system.';

@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/tap.sh"
 cd "$repo"
-plan 25
+plan 26
 
 sql() { psql -X -A -t -q -v ON_ERROR_STOP=1 -v VERBOSITY=verbose "$@" 2>&1; }
 scratch=${PGDATABASE}_life
@@ -67,11 +67,18 @@ like "$refused" 'ERROR:  2BP01: cannot drop extension lifecycle_ledger because o
 before=$(digest "$scratch")
 tables="SELECT string_agg(relname::text, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'lifecycle'::regnamespace AND relkind IN ('r', 'p')"
 had=$(sql -d "$scratch" -c "$tables")
+objects="SELECT md5(string_agg(o, '#' ORDER BY o)) FROM (
+  SELECT conrelid::regclass || pg_get_constraintdef(oid) AS o FROM pg_constraint WHERE connamespace = 'lifecycle'::regnamespace
+  UNION ALL SELECT tgenabled::text || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL SELECT oid::regclass || coalesce(relacl::text, '') || pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v' AND relnamespace = 'lifecycle'::regnamespace
+  UNION ALL SELECT evtname || evtenabled::text FROM pg_event_trigger) x"
+defined=$(sql -d "$scratch" -c "$objects")
 succeeds 'DROP EXTENSION … CASCADE' sql -d "$scratch" -c 'DROP EXTENSION lifecycle_ledger CASCADE'
 is "$(sql -d "$scratch" -c "$tables")" "$had" '… takes no table along'
 is "$(digest "$scratch")" "$before" '… nor a row'
 must sql -d "$scratch" -c 'SET client_min_messages = error' -c 'CREATE EXTENSION lifecycle_ledger' -c 'CALL lifecycle.install()' -c 'CALL lifecycle.sync_contact_events()'
 is "$(digest "$scratch")" "$before" 'created again, install() and sync go on where they were'
+is "$(sql -d "$scratch" -c "$objects")" "$defined" '… and what went with the functions is back: constraints, triggers, views'
 
 # Upgrades: from every version whose script is there, to the one installed.
 is "$(sql -c "SELECT count(*) FROM pg_extension_update_paths('lifecycle_ledger') u, pg_available_extensions e

@@ -1,6 +1,6 @@
 -- Lawful forgetting: nothing of the person is left, nobody else loses anything, and nothing brings them back.
 \ir ../lib/ledger_test.sql
-SELECT plan(78);
+SELECT plan(79);
 \set directory `mktemp -d /tmp/erasure.XXXXXX && chmod 777 /tmp/erasure.* 2>/dev/null`
 \setenv DIRECTORY :directory
 \set mirror :directory '/mirror.sqlite'
@@ -35,6 +35,7 @@ INSERT INTO lifecycle.triggers (id, name, event_type, conditions) VALUES (md5('t
 INSERT INTO lifecycle.trigger_executions (trigger_id, user_id, event_data, condition_met) VALUES (md5('t')::uuid, u(1), '{"user_id": "x1", "properties": "secret"}', true), (md5('t')::uuid, NULL, '{"user_id": "x1", "properties": "secret"}', false),
   (md5('t')::uuid, u(2), '{"user_id": "x2"}', true);
 UPDATE lifecycle.user_lifecycle_history SET metadata = '{"by": "secret"}';
+UPDATE lifecycle.user_lifecycle_history SET cause = 'asked for by ' || upper(email) FROM lifecycle.users u WHERE u.id = user_id AND user_id IN (u(1), u(2));
 INSERT INTO lifecycle.event_inbox (line, bytes) VALUES
   (format('{"event_id":"%s","event_name":"page_viewed","event_time":"%s","user_id":"x1","properties":{"a":"secret"}}', md5('inbox 1')::uuid, to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL),
   (jsonb_build_object('specversion', '1.0', 'id', md5('inbox 2')::uuid, 'source', 's', 'type', 'org.page_viewed', 'time', to_char(now() - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'subject', 'x1', 'data', '{"a": "secret"}'::jsonb)::text, NULL),
@@ -98,6 +99,7 @@ SELECT is((SELECT count(*) FROM lifecycle.events WHERE properties = '{"path": "s
 SELECT results_eq('SELECT email::text, attributes, current_lifecycle_stage::text FROM lifecycle.users ORDER BY id = u(1) DESC, id = u(2) DESC LIMIT 2',
   $$ VALUES ('erased-' || u(1) || '@erased.invalid', '{}'::jsonb, 'Activation'), ('bob@other.org', '{"external_id": "x2", "name": "Bob"}', 'Activation') $$, 'the user keeps id and stage');
 SELECT is((SELECT count(*) FROM lifecycle.user_lifecycle_history WHERE user_id = u(1) AND metadata = '{}'), 1::bigint, 'the history says when, not why');
+SELECT results_eq('SELECT cause FROM lifecycle.user_lifecycle_history WHERE user_id IN (u(1), u(2)) ORDER BY user_id = u(1) DESC', $$VALUES ('redacted'), ('asked for by BOB@OTHER.ORG')$$, '... and a cause that quotes the person goes with it');
 SELECT set_eq('SELECT user_id, event_data FROM lifecycle.lifecycle_events WHERE event_type = ''noted''', $$ SELECT u(n), CASE n WHEN 1 THEN '{}' ELSE '{"text": "secret"}' END::jsonb FROM generate_series(1, 4) n $$, 'lifecycle events');
 SELECT set_eq('SELECT user_id, variables, error_message FROM lifecycle.workflow_executions', $$ VALUES (u(1), '{}'::jsonb, NULL), (u(2), '{"name": "secret"}', 'secret') $$, 'executions');
 SELECT set_eq('SELECT user_id, event_data FROM lifecycle.trigger_executions', $$ VALUES (u(1), '{}'::jsonb), (NULL, '{}'), (u(2), '{"user_id": "x2"}') $$, 'trigger executions');

@@ -46,6 +46,9 @@ SELECT is((SELECT string_agg(DISTINCT s.rule, ', ' ORDER BY s.rule) FROM lifecyc
 SELECT ok(lifecycle._any_secret(example), 'found: ' || rule) FROM true_values;
 SELECT is_empty('SELECT example, s.rule FROM false_values v, lifecycle.secrets_in(to_jsonb(v.example)) s', 'nothing is found in what is none');
 SELECT is_empty('SELECT example FROM false_values v WHERE lifecycle._any_secret(v.example)', '... nor by the quick look');
+SELECT throws_ok(format('SELECT lifecycle._any_secret(%s)', given), '42804', NULL, 'refused, untouched: ' || given) FROM unnest(ARRAY['1', 'true', 'now()', '''x''::name', '''x''::bytea', 'VARIADIC ARRAY[''x'']']) given;
+CREATE DOMAIN note AS varchar(200);
+SELECT is((SELECT count(*) FILTER (WHERE lifecycle._any_secret(NULL::text, example::note)) FROM true_values), (SELECT count(*) FROM true_values), 'domains over a text are texts');
 SELECT is_empty('SELECT name FROM lifecycle.secret_rules WHERE applies_to = ''value'' AND name NOT IN (SELECT rule FROM true_values)', 'every rule of values has an example');
 
 -- Literals leave nothing out: with and without them the same texts are found, whatever surrounds them, wherever they begin.

@@ -2,10 +2,11 @@ CREATE TABLE IF NOT EXISTS lifecycle.datasets (
   dataset text COLLATE "C" PRIMARY KEY,
   version text NOT NULL,
   status text NOT NULL,
-  contract jsonb NOT NULL CHECK (cardinality(lifecycle._contract_problems(contract)) = 0),
+  contract jsonb NOT NULL,
   loaded_at timestamptz NOT NULL DEFAULT now(),
   CHECK (dataset = contract ->> 'name' AND version = contract ->> 'version' AND status = contract ->> 'status')
 );
+SELECT lifecycle._ensure_constraint('lifecycle.datasets', 'datasets_contract_check', 'CHECK (cardinality(lifecycle._contract_problems(contract)) = 0)');
 
 COMMENT ON TABLE lifecycle.datasets IS
   'The datasets that leave this database, each with its contract: what every column is, who may be null, the key, how rows are written, how often, and the service level. docs/EXPORT_CONTRACT_V1.md shows them. Written by install(), publish_contract() and retire_dataset(); a change that breaks what is published is refused however it comes (docs/GOVERNANCE.md).';

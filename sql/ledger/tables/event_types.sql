@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS lifecycle.event_types (
   event_type text PRIMARY KEY,
-  description text NOT NULL
+  description text NOT NULL DEFAULT ''
 );
 INSERT INTO lifecycle.event_types (event_type, description) VALUES
   ('form', 'A form or measurement the client filled in'),

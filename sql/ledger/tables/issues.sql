@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS issues_open ON lifecycle.issues
 CREATE INDEX IF NOT EXISTS issues_record ON lifecycle.issues (source_record_id, source_system);
 -- The held rows that a change of contacts may concern, found without reading the orphans.
 CREATE INDEX IF NOT EXISTS issues_contacts ON lifecycle.issues (source_system)
-  WHERE resolved_at IS NULL AND code IN ('ambiguous', 'unknown_contact');
+  WHERE resolved_at IS NULL AND code IN ('ambiguous', 'unknown_contact', 'contact_id_too_long');
 -- The few rows that wait for a rule to change, found without reading all that are open.
 CREATE INDEX IF NOT EXISTS issues_rules ON lifecycle.issues (source_system)
   WHERE resolved_at IS NULL AND code IN ('unknown_event_type', 'payload_over_limit');
@@ -32,7 +32,7 @@ COMMENT ON COLUMN lifecycle.issues.issue_id IS 'Number of the finding.';
 COMMENT ON COLUMN lifecycle.issues.source_system IS 'The source of the row.';
 COMMENT ON COLUMN lifecycle.issues.source_record_id IS 'The row''s id in its source. Null for codes no_record_id and record_id_too_long.';
 COMMENT ON COLUMN lifecycle.issues.code IS
-  'Errors: ambiguous, unknown_contact, no_record_id, record_id_too_long, no_time, invalid_time, no_event_type, unknown_event_type, email_too_long, unfit_json, payload_over_limit. Warnings: orphan, contact_mismatch, duplicate_record_id; and suppressed: held, as its person was erased, with nothing to mend.';
+  'Errors: ambiguous, unknown_contact, contact_id_too_long, no_record_id, record_id_too_long, no_time, invalid_time, no_event_type, unknown_event_type, email_too_long, unfit_json, payload_over_limit. Warnings: orphan, contact_mismatch, duplicate_record_id; and suppressed: held, as its person was erased, with nothing to mend.';
 COMMENT ON COLUMN lifecycle.issues.severity IS 'error: the row is held. warning: the row is in the ledger, or of somebody who was erased.';
 COMMENT ON COLUMN lifecycle.issues.detail IS 'What is wrong, with the values, and what mends it.';
 COMMENT ON COLUMN lifecycle.issues.contact_id IS 'The contact id the source row gave. Null if it gave none.';
