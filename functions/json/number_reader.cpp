@@ -11,6 +11,7 @@ namespace lifecycle::json {
 namespace {
 
 constexpr std::int64_t max_scale = 16383;
+constexpr std::int64_t max_whole_digits = 131072;
 constexpr std::int64_t word_digits = 4;
 
 // A text's parts: 0.DIGITS * 10^point, digits given as a range of the text in which a point may stand.
@@ -85,6 +86,11 @@ bool number_fits(std::string_view number) {
   double value = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
   return error == std::errc() && value != 0;
+}
+
+bool numeric_fits(std::string_view number) {
+  const Parts parts = split(number);
+  return parts.scale <= max_scale && (parts.first == nullptr || parts.point <= max_whole_digits);
 }
 
 char* write_numeric(std::string_view number, char* to) {

@@ -11,6 +11,9 @@ namespace lifecycle::json {
 // it is zero itself, zero, and a numeric can keep all its digits (at most 16,383 after the point).
 bool number_fits(std::string_view number);
 
+// Whether a numeric can keep all of it: at most 131,072 digits before the point and 16,383 after it.
+bool numeric_fits(std::string_view number);
+
 // The most bytes write_numeric writes for a text of this length.
 constexpr std::size_t numeric_bound(std::size_t length) { return 4 + 2 * (length / 4 + 3); }
 

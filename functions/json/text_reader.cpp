@@ -241,9 +241,11 @@ void TextReader::read_number(TextNode& node) {
   node.size = static_cast<std::uint32_t>(at_ - start);
   // Without an exponent only a long text can be out of range.
   constexpr std::uint32_t long_number = 300;
-  if ((exponent || node.size > long_number) && !number_fits(node.view())) {
+  const bool doubles = numbers_ == Numbers::doubles;
+  if ((exponent || node.size > long_number) && !(doubles ? number_fits(node.view()) : numeric_fits(node.view()))) {
     fail(TextFault::number_out_of_range, "The number " + std::string(node.view().substr(0, 40)) +
-                                             (node.size > 40 ? "..." : "") + " is beyond the range of a double.");
+                                             (node.size > 40 ? "..." : "") + " is beyond the range of a " +
+                                             (doubles ? "double." : "numeric."));
   }
 }
 

@@ -1,7 +1,7 @@
 // Reads JSON text (RFC 8259, UTF-8) strictly and turns it into PostgreSQL's binary jsonb without a detour.
 //
 // Stricter than the server's own cast: equal keys in one object are refused, wherever they stand and however they are
-// spelled (jsonb keeps the last one and says nothing), and so are numbers beyond a double. What jsonb cannot hold
+// spelled (jsonb keeps the last one and says nothing), and so are, where doubles are asked for, numbers beyond them. What jsonb cannot hold
 // (\u0000, half a surrogate pair) and what is no UTF-8 is told apart from what is no JSON.
 //
 // One reader serves many texts. Nesting costs no C stack.
@@ -49,6 +49,12 @@ struct TextNode {
 
 class TextReader {
  public:
+  // Which numbers are good: those with a nearest double that is finite, and zero for zero alone; or all that a numeric
+  // keeps.
+  enum class Numbers : std::uint8_t { doubles, numerics };
+
+  explicit TextReader(Numbers numbers = Numbers::doubles) : numbers_(numbers) {}
+
   // True where the text is good; then the nodes stand until the next call, and as long as the text does.
   bool read(std::string_view text);
 
@@ -128,6 +134,7 @@ class TextReader {
   void begin_writing(const TextNode& container, char* at);
   bool end_child(char* end, std::uint32_t type);
 
+  Numbers numbers_;
   TextProblem problem_;
   const char* begin_ = nullptr;
   const char* at_ = nullptr;

@@ -367,7 +367,7 @@ RowReader::Fit RowReader::set_time(std::size_t column, std::string_view text) {
 RowReader::Fit RowReader::set_number(std::size_t column, std::string_view text) {
   const ColumnType type = forms_[column].type;
   if (type == ColumnType::numeric) {
-    if (!json::number_fits(text)) {
+    if (!json::numeric_fits(text)) {
       return Fit::out_of_range;
     }
     char* const to = room(length_word + json::numeric_bound(text.size()));

@@ -94,8 +94,9 @@ class RowReader {
   std::unique_ptr<char[]> arena_;
   std::size_t arena_size_ = 0;
   std::size_t arena_used_ = 0;
-  json::TextReader tree_;
-  json::TextReader piece_; // of a value within a line that is read in order
+  // What the sender's columns hold, a jsonb and a numeric can hold here.
+  json::TextReader tree_{json::TextReader::Numbers::numerics};
+  json::TextReader piece_{json::TextReader::Numbers::numerics}; // of a value within a line that is read in order
   Refusal refusal_;
 };
 

@@ -304,7 +304,14 @@ void Session::raise(const pg_result* result) {
   } else if (std::strcmp(state, "P0004") == 0) {
     state = raised_exception;
   }
-  throw Error(state, message, field(PG_DIAG_MESSAGE_DETAIL), field(PG_DIAG_MESSAGE_HINT));
+  std::string hint = field(PG_DIAG_MESSAGE_HINT);
+  // What is said about privileges would be looked for here.
+  if (hint.empty() && std::strcmp(state, "42501") == 0) {
+    hint = "It is server \"" + server_ +
+           "\" that says so: the role of the user mapping lacks the privilege there. docs/EXPORT.md (Another server) lists "
+           "what each procedure takes.";
+  }
+  throw Error(state, message, field(PG_DIAG_MESSAGE_DETAIL), hint);
 }
 
 // Waits for the socket, the deadline or an interrupt. No wait is long: a deadline of another kind may come first.

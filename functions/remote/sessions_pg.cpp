@@ -16,6 +16,7 @@ extern "C" {
 #include "storage/ipc.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 }
 
 namespace lifecycle::remote {
@@ -58,6 +59,19 @@ void require_usage(const ForeignServer* server) {
   }
 }
 
+void require_mapping(const ForeignServer* server) {
+  const auto exists = [server](Oid role) {
+    return SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server->serverid));
+  };
+  if (!exists(GetUserId()) && !exists(InvalidOid)) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                    errmsg("role \"%s\" has no user mapping on server \"%s\"", GetUserNameFromId(GetUserId(), false),
+                           server->servername),
+                    errhint("CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (user '...', password '...');",
+                            quote_identifier(server->servername))));
+  }
+}
+
 Catalog look_up(const char* name) {
   const ForeignServer* const server = GetForeignServerByName(name, true);
   if (server == nullptr) {
@@ -66,6 +80,7 @@ Catalog look_up(const char* name) {
                             quote_identifier(name))));
   }
   require_usage(server);
+  require_mapping(server);
   const ForeignDataWrapper* const wrapper = GetForeignDataWrapper(server->fdwid);
   const UserMapping* const mapping = GetUserMapping(GetUserId(), server->serverid);
   return {mapping->umid,    wrapper->options, server->options,

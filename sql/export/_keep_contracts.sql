@@ -20,6 +20,7 @@ BEGIN
   ELSE
     touched := ARRAY(SELECT coalesce(pg_partition_root(t.relation), t.relation) FROM (
       SELECT coalesce((SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = d.objid), d.objid) AS relation FROM pg_event_trigger_ddl_commands() d WHERE d.classid = 'pg_class'::regclass
+      UNION SELECT i.inhparent FROM pg_event_trigger_ddl_commands() d JOIN pg_inherits i ON i.inhrelid = d.objid JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'r' WHERE d.classid = 'pg_class'::regclass
       UNION SELECT c.oid FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON c.relnamespace = d.objid AND c.relkind IN ('r', 'p') WHERE d.classid = 'pg_namespace'::regclass) t
       -- Partitions come and go all the time. All that one can have of its own and its table has not is a NOT NULL.
       WHERE pg_partition_root(t.relation) IS NULL OR pg_partition_root(t.relation) = t.relation OR EXISTS (SELECT FROM pg_attribute a JOIN pg_attribute p ON p.attname = a.attname

@@ -6,7 +6,8 @@ DECLARE
   retirable timestamptz;
 BEGIN
   INSERT INTO lifecycle.contract_migrations AS m (dataset, successor, release_cycle, cycles)
-    SELECT predecessor, successor, p.release_cycle, p.cycles FROM lifecycle.release_policy p
+    -- The row may have been deleted: then what it is by default.
+    SELECT predecessor, successor, coalesce(p.release_cycle, interval '1 month'), coalesce(p.cycles, 2) FROM (SELECT) o LEFT JOIN lifecycle.release_policy p ON true
     RETURNING m.opened_at + m.cycles * m.release_cycle INTO STRICT retirable;
   UPDATE lifecycle.datasets d SET status = 'deprecated', contract = jsonb_set(d.contract, '{status}', '"deprecated"') WHERE d.dataset = predecessor;
   RETURN format('%s %s is published and succeeds %s, which is deprecated: both are exported until %s at least, and until all its consumers have acknowledged (%s). Register sources for %1$s.',

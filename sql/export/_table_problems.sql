@@ -46,6 +46,18 @@ BEGIN
     SELECT 0, 1, format('%s is unlogged: a crash empties it', c.oid::regclass), format('ALTER TABLE %s SET LOGGED;', c.oid::regclass)
       FROM pg_class c WHERE c.oid IN (_table_problems.relation, key_relation) AND c.relpersistence = 'u'
     UNION ALL
+    -- Through its parent or its type a table is altered without being named; rows of a child are read as its own.
+    SELECT 0, 2, format('%s inherits from %s: what is altered there is altered here', i.inhrelid::regclass, i.inhparent::regclass),
+        format('ALTER TABLE %s NO INHERIT %s;', i.inhrelid::regclass, i.inhparent::regclass)
+      FROM pg_inherits i WHERE i.inhrelid IN (_table_problems.relation, key_relation)
+    UNION ALL
+    SELECT 0, 3, format('%s inherits from %s: its rows are read as if they had been delivered', i.inhrelid::regclass, i.inhparent::regclass),
+        format('ALTER TABLE %s NO INHERIT %s;', i.inhrelid::regclass, i.inhparent::regclass)
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent AND c.relkind = 'r' WHERE i.inhparent IN (_table_problems.relation, key_relation)
+    UNION ALL
+    SELECT 0, 4, format('%s is of type %s: what is altered there is altered here', c.oid::regclass, c.reloftype::regtype), format('ALTER TABLE %s NOT OF;', c.oid::regclass)
+      FROM pg_class c WHERE c.oid IN (_table_problems.relation, key_relation) AND c.reloftype <> 0
+    UNION ALL
     SELECT 1, c.place, format('column %I of %s is missing%s', c.name, c.relation, '; is it ' || quote_ident(x.attname) || ' now'),
         CASE WHEN x.attname IS NOT NULL THEN format('ALTER TABLE %s RENAME COLUMN %I TO %I;', c.relation, x.attname, c.name)
           WHEN NOT c.required THEN format('CALL lifecycle.install_warehouse(%L);', n.nspname)
@@ -101,4 +113,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._table_problems(jsonb, regclass, regclass, boolean) IS
-  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know; each with the statement that mends it (stricter: a constraint or unique index of their own, which refuses single rows). Wider texts, further columns that may be null, indexes and partitions are no problem.';
+  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know, tables it inherits from or that inherit from it; each with the statement that mends it (stricter: a constraint or unique index of their own, which refuses single rows). Wider texts, further columns that may be null, indexes and partitions are no problem.';

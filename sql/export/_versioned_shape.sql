@@ -1,5 +1,5 @@
 CREATE FUNCTION lifecycle._versioned_shape(target regclass, source regclass,
-  OUT key_index regclass, OUT keys name[], OUT texts boolean[], OUT given name[], OUT settable name[])
+  OUT key_index regclass, OUT keys name[], OUT orders text[], OUT given name[], OUT settable name[])
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,11 +17,12 @@ BEGIN
       DETAIL = 'It is not a table.', HINT = 'Name a table with a primary key.';
   END IF;
 
-  SELECT i.indexrelid, array_agg(a.attname ORDER BY k.place), array_agg(a.attcollation <> 0 ORDER BY k.place)
-    INTO key_index, keys, texts
+  SELECT i.indexrelid, array_agg(a.attname ORDER BY k.place), array_agg(CASE WHEN a.attcollation = 0 THEN '' WHEN l.collisdeterministic THEN ' COLLATE "C"' ELSE format(' COLLATE %s', a.attcollation::regcollation) END ORDER BY k.place)
+    INTO key_index, keys, orders
     FROM pg_index i
       CROSS JOIN LATERAL unnest(i.indkey[0 : i.indnkeyatts - 1]) WITH ORDINALITY AS k(number, place)
       JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+      LEFT JOIN pg_collation l ON l.oid = a.attcollation
     WHERE i.indrelid = target AND i.indisprimary AND i.indisvalid AND i.indimmediate
     GROUP BY i.indexrelid;
   IF key_index IS NULL THEN
@@ -65,4 +66,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._versioned_shape(regclass, regclass) IS
-  'Internal: checks that a batch can be upserted by version into a table; gives the primary key''s index and columns (texts: which of them have a collation), the columns the batch gives, and those an update sets. Errors: 55000 no usable key, 42804 key or record_version, 42703 columns the target cannot take, 42809 no table.';
+  'Internal: checks that a batch can be upserted by version into a table; gives the primary key''s index and columns (orders: the collation to order each by, that of the bytes unless other bytes may be equal), the columns the batch gives, and those an update sets. Errors: 55000 no usable key, 42804 key or record_version, 42703 columns the target cannot take, 42809 no table.';

@@ -28,7 +28,7 @@ BEGIN
     PERFORM lifecycle._require_in_force(export.dataset);
   END IF;
   IF NOT EXISTS (SELECT FROM lifecycle._export_pairs(export.dataset)) THEN
-    RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce(format('dataset "%s"', export.dataset), 'a dataset that has a source');
+    RAISE NOTICE 'export: nothing to do: no enabled destination gets %', coalesce('dataset "' || export.dataset || '"', 'a dataset that has a source');
     RETURN;
   END IF;
 

@@ -21,10 +21,10 @@ BEGIN
 
   -- Views, partitioned and foreign tables, row-level security, tables on several nodes, other types of keys: the same in SQL. Texts in
   -- the order of their bytes, as above: writers who lock in one order do not deadlock.
-  SELECT string_agg(format(CASE WHEN texts THEN 'b.%I COLLATE "C"' ELSE 'b.%I' END, name), ', ' ORDER BY place),
-      string_agg(format('o.%1$I = l.%1$I', name), ' AND ' ORDER BY place)
+  SELECT string_agg(format('b.%I%s', name, by), ', ' ORDER BY place),
+      string_agg(format('o.%1$I = l.%1$I%2$s', name, nullif(by, ' COLLATE "C"')), ' AND ' ORDER BY place)
     INTO batch_order, key_match
-    FROM unnest(shape.keys, shape.texts) WITH ORDINALITY AS k(name, texts, place);
+    FROM unnest(shape.keys, shape.orders) WITH ORDINALITY AS k(name, by, place);
   EXECUTE format($sql$
     WITH batch AS MATERIALIZED (SELECT * FROM %1$s),
       latest AS (SELECT DISTINCT ON (%2$s) b.* FROM batch b ORDER BY %2$s, b.record_version DESC, ROW(b.*) USING OPERATOR(pg_catalog.*>)),

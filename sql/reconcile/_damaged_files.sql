@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._damaged_files(destination text, dataset text, day date, OUT files bigint, OUT damaged bigint[], OUT missing bigint[])
+CREATE FUNCTION lifecycle._damaged_files(destination text, dataset text, OUT files bigint, OUT damaged bigint[], OUT missing bigint[])
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -12,7 +12,7 @@ BEGIN
   FOR file IN
     SELECT b.sequence, d.place || '/' || b.file AS path, b.bytes, b.file_hash FROM lifecycle.export_batches b JOIN lifecycle.destinations d ON d.destination = b.destination
     WHERE b.destination = _damaged_files.destination AND b.dataset = _damaged_files.dataset AND b.status = 'delivered' AND b.file IS NOT NULL AND b.created_at >= d.registered_at
-      AND (day IS NULL OR (b.earliest < (day + 1)::timestamp AT TIME ZONE 'UTC' AND b.latest >= day::timestamp AT TIME ZONE 'UTC')) ORDER BY b.sequence
+    ORDER BY b.sequence
   LOOP
     files := files + 1;
     IF NOT lifecycle._file_exists(file.path) THEN
@@ -30,5 +30,5 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._damaged_files(text, text, date) IS
-  'Internal: reads the files of a dataset in a directory (of a day, those that have rows of it) and holds size and hash against export_batches: how many there have to be, and the numbers of those that are otherwise, or not there.';
+COMMENT ON FUNCTION lifecycle._damaged_files(text, text) IS
+  'Internal: reads the files of a dataset in a directory and holds size and hash against export_batches: how many there have to be, and the numbers of those that are otherwise, or not there.';

@@ -32,12 +32,13 @@ BEGIN
       SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place) INTO columns
         FROM (SELECT lifecycle._read_file(file.path) AS line LIMIT 1) h CROSS JOIN LATERAL string_to_table(replace(rtrim(h.line, E'\r'), '"', ''), ',') WITH ORDINALITY AS c(name, place);
       EXECUTE format('COPY pg_temp.reconcile_files (%s) FROM %L (FORMAT csv, HEADER)', columns, file.path);
+    ELSE
+      EXECUTE format('INSERT INTO pg_temp.reconcile_files SELECT r.*, %s FROM (%s) r', file.sequence, lifecycle._file_rows_query(contract, file.path));
+    END IF;
+    IF file.path ~ '\.csv(\.|$)' THEN
       -- As in files of the other format, which cannot tell them apart.
       EXECUTE coalesce((SELECT format('UPDATE pg_temp.reconcile_files SET %s WHERE %s', string_agg(format('%1$I = nullif(%1$I, ''null'')', c.name), ', '), string_agg(format('%I = ''null''', c.name), ' OR '))
         FROM lifecycle._contract_columns(contract) c WHERE c.type = 'jsonb' HAVING count(*) > 0), 'SELECT');
-    ELSE
-      EXECUTE format('INSERT INTO pg_temp.reconcile_files SELECT r.*, %1$s FROM lifecycle._read_file(%2$L) line CROSS JOIN LATERAL jsonb_to_record(line::jsonb) r(%3$s)',
-        file.sequence, file.path, typed);
     END IF;
     added := true;
   END LOOP;
@@ -51,4 +52,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._directory_rows(text, text, bigint[]) IS
-  'Internal: a temporary table of this session with what the files of a dataset in a directory say, a row a key, read as far as it was not read before; without: batches whose files are passed over. Whoever calls drops it at the end. Not for compressed CSV.';
+  'Internal: a temporary table of this session with what the files of a dataset in a directory say, a row a key, read as far as it was not read before; without: batches whose files are passed over. Whoever calls drops it at the end.';

@@ -14,7 +14,6 @@ DECLARE
   times record;
   written bigint := 0;
   bad bigint[];
-  reads_rows boolean := lifecycle._reads_rows_of(destination, dataset);
   placed bigint := 0;
   had_again bigint;
   kept text[] := '{}';
@@ -23,30 +22,26 @@ BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _mend_files.destination;
   PERFORM lifecycle._check_directory(target.place);
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
-  SELECT * INTO found FROM lifecycle._damaged_files(destination, dataset, CASE WHEN NOT reads_rows THEN day END);
+  SELECT * INTO found FROM lifecycle._damaged_files(destination, dataset);
   bad := ARRAY(SELECT unnest(found.damaged || found.missing) ORDER BY 1);
   IF cardinality(bad) > 0 THEN
     PERFORM lifecycle._lock_delivery(destination, dataset);
     -- Looked at once more: an erasure writes files anew, too.
-    SELECT * INTO found FROM lifecycle._damaged_files(destination, dataset, CASE WHEN NOT reads_rows THEN day END);
+    SELECT * INTO found FROM lifecycle._damaged_files(destination, dataset);
     bad := ARRAY(SELECT unnest(found.damaged || found.missing) ORDER BY 1);
   END IF;
   IF cardinality(bad) > 0 THEN
     columns := (SELECT string_agg(format('s.%I', name), ', ' ORDER BY place) FROM unnest(shape.all_columns) WITH ORDINALITY AS c(name, place));
-    -- What the whole files do not have goes into the others, by time, to each as many rows as it had; or, where files cannot be read row
-    -- by row, each has again what falls into its times.
-    IF reads_rows THEN
-      PERFORM lifecycle._directory_rows(destination, dataset, bad);
-      EXECUTE format('CREATE TEMP TABLE reconcile_lost ON COMMIT DROP AS SELECT %s, row_number() OVER (ORDER BY s.%I, %s) AS "lost number" FROM %s s '
-          || 'WHERE NOT EXISTS (SELECT FROM pg_temp.reconcile_files f WHERE ROW(%s) IS NOT DISTINCT FROM ROW(%s) AND %s)', columns, shape.time_column,
-        (SELECT string_agg(format('s.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)), lifecycle._reconciled_rows(destination, dataset, NULL),
-        (SELECT string_agg(format('f.%I', name), ', ') FROM unnest(shape.compared) name), (SELECT string_agg(format('s.%I', name), ', ') FROM unnest(shape.compared) name),
-        (SELECT string_agg(format('f.%1$I = s.%1$I', name), ' AND ') FROM unnest(shape.key) name));
-    END IF;
+    -- What the whole files do not have goes into the others, by time, to each as many rows as it had.
+    PERFORM lifecycle._directory_rows(destination, dataset, bad);
+    EXECUTE format('CREATE TEMP TABLE reconcile_lost ON COMMIT DROP AS SELECT %s, row_number() OVER (ORDER BY s.%I, %s) AS "lost number" FROM %s s '
+        || 'WHERE NOT EXISTS (SELECT FROM pg_temp.reconcile_files f WHERE ROW(%s) IS NOT DISTINCT FROM ROW(%s) AND %s)', columns, shape.time_column,
+      (SELECT string_agg(format('s.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)), lifecycle._reconciled_rows(destination, dataset, NULL),
+      (SELECT string_agg(format('f.%I', name), ', ') FROM unnest(shape.compared) name), (SELECT string_agg(format('s.%I', name), ', ') FROM unnest(shape.compared) name),
+      (SELECT string_agg(format('f.%1$I = s.%1$I', name), ' AND ') FROM unnest(shape.key) name));
     FOR batch IN SELECT b.* FROM lifecycle.export_batches b WHERE b.destination = target.destination AND b.dataset = _mend_files.dataset AND b.sequence = ANY (bad) ORDER BY b.sequence LOOP
-      EXECUTE format('CREATE TEMP TABLE reconcile_rows ON COMMIT DROP AS SELECT %s FROM %s s WHERE %s', columns, CASE WHEN reads_rows THEN 'pg_temp.reconcile_lost' ELSE lifecycle._reconciled_rows(destination, dataset, NULL) END,
-        CASE WHEN NOT reads_rows THEN format('s.%I BETWEEN %L::timestamptz AND %L::timestamptz', shape.time_column, batch.earliest, batch.latest)
-          WHEN batch.sequence = bad[cardinality(bad)] THEN format('s."lost number" > %s', placed)
+      EXECUTE format('CREATE TEMP TABLE reconcile_rows ON COMMIT DROP AS SELECT %s FROM pg_temp.reconcile_lost s WHERE %s', columns,
+        CASE WHEN batch.sequence = bad[cardinality(bad)] THEN format('s."lost number" > %s', placed)
           ELSE format('s."lost number" > %s AND s."lost number" <= %s', placed, placed + batch.rows_in) END);
       placed := placed + batch.rows_in;
       -- Whole files may have its rows, too. Where the sources have fewer of its times than it had, some are nowhere else; what can still be
@@ -65,9 +60,7 @@ BEGIN
       written := written + sent.rows_in;
       DROP TABLE pg_temp.reconcile_rows;
     END LOOP;
-    IF to_regclass('pg_temp.reconcile_files') IS NOT NULL THEN
-      DROP TABLE pg_temp.reconcile_files, pg_temp.reconcile_lost;
-    END IF;
+    DROP TABLE pg_temp.reconcile_files, pg_temp.reconcile_lost;
     DELETE FROM lifecycle.export_manifests m WHERE m.destination = target.destination AND m.dataset = _mend_files.dataset;
     PERFORM lifecycle._count_rows(run, written, written, 0, 0, 0, 0, 0);
     RAISE WARNING 'reconcile: dataset "%" in directory "%": % files were damaged and % were missing; they were written anew%', dataset, target.place, cardinality(found.damaged), cardinality(found.missing),

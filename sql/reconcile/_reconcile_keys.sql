@@ -32,7 +32,7 @@ BEGIN
     EXECUTE format($sql$
       INSERT INTO pg_temp.reconcile_rows (%1$s) SELECT %2$s FROM pg_temp.reconcile_target t JOIN pg_temp.reconcile_verdicts v USING (key)
         CROSS JOIN LATERAL jsonb_populate_record(NULL::pg_temp.reconcile_rows, t.base || jsonb_build_object(%3$L, t.version + 1, %4$L, now(), %5$L, now())) x
-      WHERE v.verdict = 'target only'
+      WHERE v.verdict = 'target only' AND t.version < 9223372036854775807 -- above which there is no version
       $sql$, (SELECT string_agg(quote_ident(name), ', ') FROM unnest(shape.required || shape.tombstone_column) name),
       (SELECT string_agg(format('x.%I', name), ', ') FROM unnest(shape.required || shape.tombstone_column) name), shape.version_column, shape.time_column, shape.tombstone_column);
     GET DIAGNOSTICS tombstones = ROW_COUNT;

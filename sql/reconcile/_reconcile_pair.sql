@@ -35,9 +35,7 @@ BEGIN
     IF failed_state IS NULL AND target.kind = 'directory' THEN
       PERFORM lifecycle._write_export_manifest(destination, dataset);
     END IF;
-    IF failed_state IS NULL AND NOT lifecycle._reads_rows_of(destination, dataset) THEN
-      RETURN;
-    ELSIF failed_state IS NULL THEN
+    IF failed_state IS NULL THEN
       SELECT * INTO overview FROM lifecycle._parity_overview(destination, dataset, day);
       moved := overview.bytes;
       IF cardinality(overview.days) > 0 THEN

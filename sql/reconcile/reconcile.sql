@@ -56,6 +56,9 @@ BEGIN
         coalesce(done.verdict, 'never delivered'), done.rows_in, coalesce(done.differing, 0), coalesce(done.source_only, 0), coalesce(done.target_only, 0), coalesce(done.resent, 0), round(done.seconds::numeric, 2);
     END IF;
   END LOOP;
+  IF NOT FOUND THEN
+    RAISE NOTICE 'reconcile: nothing to compare: no enabled destination gets %', coalesce('dataset "' || reconcile.dataset || '"', 'a dataset that has a source');
+  END IF;
   FOR quality IN
     SELECT c.* FROM lifecycle.quality_checks c WHERE c.check_name IN ('null_rate', 'status_distribution') AND c.enabled AND c.field <> '' AND c.dataset = coalesce(reconcile.dataset, c.dataset)
       AND EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = c.dataset) ORDER BY c.dataset, c.check_name, c.field

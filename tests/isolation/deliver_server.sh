@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
 . tests/lib/second_server.sh
-plan 43
+plan 45
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1"; }
 second_server start
 second 'ALTER SYSTEM SET log_statement = '"'all'" 'SELECT pg_reload_conf()' >/dev/null
@@ -69,6 +69,12 @@ value "ALTER USER MAPPING FOR delivery_tester SERVER hq OPTIONS (ADD password 'a
 like "$(as_tester)" '2F003.*password is required' 'let in without being asked for it: refused'
 value "ALTER USER MAPPING FOR delivery_tester SERVER hq OPTIONS (SET user 'exporter', SET password 'right password')"
 is "$(as_tester)" exporter 'with it: let in'
+value 'DROP USER MAPPING FOR delivery_tester SERVER hq'
+like "$(as_tester)" '42704.*no user mapping on server "hq".*CREATE USER MAPPING' 'without a user mapping: refused, with the mend'
+second 'CREATE ROLE outsider LOGIN' >/dev/null
+value "CREATE USER MAPPING FOR delivery_tester SERVER hq OPTIONS (user 'outsider', password_required 'false')"
+as_outsider=$(psql -X -A -t -q -v VERBOSITY=verbose -c 'SET ROLE delivery_tester' -c "SELECT r[1] FROM lifecycle._on_server('hq', 'SELECT 1 FROM lifecycle.datasets') r" 2>&1 || true)
+like "$as_outsider" '42501.*permission denied for schema lifecycle.*HINT: *It is server "hq" that says so' 'a privilege that is missing there: told so'
 
 # Slow, and locked.
 value 'CALL add_runs(541, 560)'

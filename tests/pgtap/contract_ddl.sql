@@ -12,6 +12,10 @@ SELECT lifecycle._ensure_partition('dx_operation_runs_v1', '2031-01-01') \g /dev
 SELECT format('ALTER TABLE %s RENAME TO runs_part', inhrelid::regclass) FROM pg_inherits WHERE inhparent = 'dx_operation_runs_v1'::regclass ORDER BY inhrelid DESC LIMIT 1 \gexec
 CREATE TABLE public.other (id uuid PRIMARY KEY, note text);
 CREATE TABLE public.spare (LIKE dx_operation_runs_v1 INCLUDING ALL);
+CREATE TABLE public.parent (org_id uuid NOT NULL);
+CREATE TABLE public.child (LIKE dx_company_entities_v1);
+SELECT format('CREATE TYPE public.keys_row AS (%s)', string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum))
+  FROM pg_attribute WHERE attrelid = 'dx_operation_runs_v1_keys'::regclass AND attnum > 0 \gexec
 CREATE VIEW public.reader AS SELECT org_id, entity_id, industry FROM dx_company_entities_v1;
 
 -- What a statement ends with, alone in a block of its own.
@@ -41,6 +45,10 @@ INSERT INTO public.cases (ddl, outcome) SELECT ddl, '55000' FROM unnest(ARRAY[
   'CREATE UNIQUE INDEX ON dx_company_entities_v1 (canonical_domain)',
   'ALTER TABLE dx_operation_runs_v1 DROP COLUMN cost_usd',
   'ALTER TABLE dx_company_entities_v1 SET UNLOGGED',
+  'ALTER TABLE dx_company_entities_v1 INHERIT public.parent',
+  'ALTER TABLE public.child INHERIT dx_company_entities_v1',
+  'ALTER TABLE dx_operation_runs_v1_keys INHERIT public.parent',
+  'ALTER TABLE dx_operation_runs_v1_keys OF public.keys_row',
   'ALTER TABLE runs_part ALTER COLUMN cost_usd SET NOT NULL',
   'ALTER TABLE dx_operation_runs_v1_keys ADD COLUMN note text NOT NULL',
   'ALTER TABLE dx_operation_runs_v1_keys RENAME TO keys',
@@ -93,6 +101,11 @@ Such a change takes a version of its own: 1. publish_contract() of dx_company_en
 SELECT alike(public.told('DROP TABLE dx_company_entities_v1 CASCADE'), '%DROP TABLE would break%Table "HQ".dx_company_entities_v1 is gone.%', '... a table that is gone');
 SELECT alike(public.told('ALTER SCHEMA "HQ" RENAME TO hq'), '%ALTER SCHEMA would break%Table "HQ".dx_company_entities_v1 is called hq.dx_company_entities_v1.%', '... one that is called otherwise');
 SELECT alike(public.told('ALTER TABLE dx_company_entities_v1 OWNER TO ddl_stranger'), '%Its owner ddl_stranger may not read lifecycle.warehouse_tables.%', '... an owner who could not see what to keep');
+SELECT alike(public.told('ALTER TABLE dx_company_entities_v1 INHERIT public.parent'), '%inherits from public.parent: what is altered there is altered here.%', '... a table through which it could be altered');
+BEGIN;
+CREATE TABLE public.born () INHERITS (dx_company_entities_v1);
+SELECT throws_like($$SELECT lifecycle._require_warehouse_table('dx_company_entities_v1', 'HQ')$$, '%is not as the contract of its dataset says%', 'a child that was born so is noticed before a row is written');
+ROLLBACK;
 SET session_replication_role = replica;
 SELECT is(public.tried('DROP TABLE dx_company_entities_v1 CASCADE'), '55000', 'session_replication_role does not switch it off');
 RESET session_replication_role;

@@ -135,6 +135,9 @@ SELECT alike((SELECT verdict FROM lifecycle.deprecations WHERE dataset = 'dx_ent
   'waits for the first consumer to be registered and to acknowledge; waits until %: 3 release cycles of 14 days; holds the versions of dx_company_entities_v1, dx_person_entities_v1', 'what it waits for');
 SELECT throws_ok($$UPDATE lifecycle.release_policy SET cycles = 1$$, '23514', NULL, 'fewer than two release cycles there are not');
 SELECT throws_ok($$UPDATE lifecycle.release_policy SET release_cycle = '1 second'$$, '23514', NULL, '... nor shorter than a day');
+DELETE FROM lifecycle.release_policy;
+SELECT lives_ok($$SELECT lifecycle.publish_contract(next_version('dx_company_entities_v1', drops => '8'))$$, 'a policy that was deleted is the usual one');
+SELECT is((SELECT concat_ws(' ', release_cycle, cycles) FROM lifecycle.contract_migrations WHERE dataset = 'dx_company_entities_v1'), '1 mon 2', '... of two months');
 
 -- A release that breaks what was published here.
 ALTER TABLE lifecycle.datasets DISABLE TRIGGER contract;

@@ -82,6 +82,17 @@ SELECT is((SELECT concat_ws(' ', refusals -> 0 ->> 'code', refusals -> 0 ->> 'ke
 SELECT is(received('dx_operation_runs_v1', 13, line(1, '{"cost_usd": 1}')), '1 in: 0 written, 0 unchanged, 1 dead, 0 snapshots', '... and again');
 SELECT is((SELECT refusals -> 0 ->> 'code' FROM lifecycle.received_batches WHERE batch_id = id(13)), 'content_differs', '... with the same answer');
 
+-- What a jsonb or a numeric can hold is taken, beyond a double too: a directory or a warehouse beside the source has it as well.
+CREATE TABLE wide AS SELECT * FROM "HQ".dx_operation_events_v1;
+INSERT INTO wide SELECT 'v1', id(n), id(n), 'e', 1, '2025-07-01', id(1), NULL, 'company', id(n), NULL, NULL, NULL, NULL, NULL, NULL, NULL, j::jsonb
+FROM (VALUES (1, '{"a": [1e400, -1e400, 1e-400]}'), (2, '1e131071'), (3, '{"a": 1e-16383}'), (4, '[0e300]')) v (n, j);
+SELECT is(received('dx_operation_events_v1', 18, (SELECT string_agg(lifecycle.ndjson(w), E'\n') FROM wide w), '1.0.0', (SELECT lifecycle.parity_checksum(lifecycle.parity_text(w)) FROM wide w)),
+  '4 in: 4 written, 0 unchanged, 0 dead, 0 snapshots', 'documents with numbers beyond a double');
+SELECT set_eq('SELECT event_id, metadata_json::text FROM "HQ".dx_operation_events_v1', 'SELECT event_id, metadata_json::text FROM wide', '... are there, to the digit');
+SELECT is(received('dx_operation_runs_v1', 19, replace(line(302, '{"cost_usd": 7777}'), '7777', '1e400')), '1 in: 1 written, 0 unchanged, 0 dead, 0 snapshots', 'a numeric beyond a double');
+SELECT is((SELECT cost_usd FROM "HQ".dx_operation_runs_v1 WHERE run_id = id(302)), 1e400, '... as it was sent');
+SELECT is(received('dx_operation_runs_v1', 22, replace(line(303, '{"cost_usd": 7777}'), '7777', '1e131072')), '1 in: 0 written, 0 unchanged, 1 dead, 0 snapshots', 'one beyond a numeric is not');
+
 -- A row that can be read, and breaks the contract, is part of the checksum.
 CREATE TABLE odd AS SELECT (run(300)).*;
 UPDATE odd SET status = 'strange';

@@ -94,5 +94,25 @@ SELECT shell(format('rm %s/plain/destination.json', :'place')) \g /dev/null
 CALL lifecycle.retry_dead_letters('export');
 CALL lifecycle.export();
 SELECT is((SELECT max(sequence) FROM lifecycle.export_batches WHERE destination = 'plain' AND status = 'delivered'), :last + 1::bigint, 'without the file it goes on');
+
+-- Compressed CSV is read like any other: what was never sent to it is found, and of a damaged file what no other has.
+SELECT shell('mkdir -p ' || :'place' || '/tight') \g /dev/null
+SELECT lifecycle.register_destination('tight', 'directory', :'place' || '/tight', '{"format": "csv", "compression": "gzip", "batch_bytes": 65536}', '{dx_operation_runs_v1,dx_operation_events_v1}') \g /dev/null
+CALL make_events(1, 50);
+UPDATE lifecycle.operation_events SET error_message = E'"two"\r\nlines, \\N \u2028', error_code = '\N', payload_hash = ' "" ', metadata_json = '{"a": ["x,\"y\"", null]}';
+CALL lifecycle.export();
+SELECT lifecycle.register_destination('tight', 'directory', :'place' || '/tight', '{"format": "csv", "compression": "zstd", "batch_bytes": 65536}', '{dx_operation_runs_v1,dx_operation_events_v1}') \g /dev/null
+CALL make_runs(911, 920);
+CALL lifecycle.export();
+CALL lifecycle.reconcile();
+SELECT is(verdict('dx_operation_runs_v1', 'tight'), 'ok: 802/802 rows, 0 differ, 0 source only, 0 target only; 0 sent, 0 overwritten, 0 tombstones, 0 held', 'compressed CSV of both kinds');
+SELECT is(verdict('dx_operation_events_v1', 'tight'), 'ok: 50/50 rows, 0 differ, 0 source only, 0 target only; 0 sent, 0 overwritten, 0 tombstones, 0 held', '... with all that CSV has to quote');
+SELECT shell(format('truncate -s -20 %s/tight/dx_operation_runs_v1/00000002.csv.gz', :'place')) \g /dev/null
+UPDATE lifecycle.operation_runs SET cost_usd = 4711 WHERE run_id = id(915);
+UPDATE lifecycle.export_positions SET seen = pg_current_snapshot() WHERE destination = 'tight';
+CALL lifecycle.reconcile('dx_operation_runs_v1');
+SELECT alike(files('dx_operation_runs_v1', 'tight'), 'mended: % files, 1 damaged, 0 missing, % rows', 'a damaged one is written anew');
+CALL lifecycle.reconcile('dx_operation_runs_v1');
+SELECT is(verdict('dx_operation_runs_v1', 'tight'), 'ok: 802/802 rows, 0 differ, 0 source only, 0 target only; 0 sent, 0 overwritten, 0 tombstones, 0 held', '... and what a cut had missed was sent');
 SELECT shell('rm -rf ' || :'place') \g /dev/null
 SELECT * FROM finish();

@@ -87,4 +87,13 @@ SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(5
 UPDATE people SET name = 'renamed', version = 2, changed = now() WHERE id = id(50)::text;
 CALL lifecycle.reconcile('dx_person_entities_v1');
 SELECT is((SELECT full_name FROM hq.dx_person_entities_v1 WHERE entity_id = id(50)), 'person 50', '... what has changed since is the next export''s');
+
+-- Above the highest version there is none: such an entity cannot be marked, and holds up no other.
+CALL open_guards();
+INSERT INTO hq.dx_person_entities_v1 (export_schema_version, org_id, entity_id, record_version, updated_at) VALUES ('v1', id(1), id(60), 9223372036854775807, now()), ('v1', id(1), id(61), 9223372036854775806, now());
+CALL close_guards();
+CALL lifecycle.reconcile('dx_person_entities_v1');
+SELECT results_eq('SELECT entity_id, record_version, deleted_at IS NOT NULL FROM hq.dx_person_entities_v1 WHERE entity_id IN (id(60), id(61)) ORDER BY deleted_at NULLS FIRST',
+  'VALUES (id(60), 9223372036854775807, false), (id(61), 9223372036854775807, true)', 'an entity of the highest version stays, the other is marked as deleted');
+SELECT alike(verdict('dx_person_entities_v1'), 'target_only: % 1 tombstones, % held', '... and that it is only there is told');
 SELECT * FROM finish();

@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(62);
+SELECT plan(65);
 
 CREATE TABLE company (org_id uuid, entity_id uuid, name text, employees integer DEFAULT -1, record_version bigint NOT NULL, deleted_at timestamptz,
   PRIMARY KEY (org_id, entity_id));
@@ -249,4 +249,14 @@ SELECT throws_ok($$SELECT lifecycle.versioned_upsert('company', 'batch')$$, '425
 RESET ROLE;
 DROP OWNED BY tenant;
 DROP ROLE tenant;
+
+-- Where other bytes may be the same key, they are one in the batch as well.
+CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE folded_target (name text COLLATE folded PRIMARY KEY, record_version bigint, note text);
+CREATE TABLE folded_batch (name text, record_version bigint, note text);
+INSERT INTO folded_batch VALUES ('a', 1, 'x'), ('A', 2, 'y'), ('b', 1, 'z');
+SELECT is(upsert('folded_target', 'folded_batch'), '2 inserted, 0 updated, 1 stale', 'a collation to which upper and lower case are one');
+INSERT INTO folded_batch VALUES ('B', 3, 'later');
+SELECT is(upsert('folded_target', 'folded_batch'), '0 inserted, 1 updated, 3 stale', '... against what is there');
+SELECT results_eq('SELECT record_version, note FROM folded_target ORDER BY 1', $$VALUES (2::bigint, 'y'), (3, 'later')$$, '... the highest version of each');
 SELECT * FROM finish();

@@ -206,6 +206,24 @@ TEST(TextReader, Numbers) {
         "0." + zeros + "1", "1." + zeros, std::string("0e-20000")}) {
     EXPECT_EQ(fault_of("[" + number + "]"), TextFault::number_out_of_range) << number.substr(0, 30);
   }
+  TextReader numerics(TextReader::Numbers::numerics);
+  for (const std::string& number : {std::string("1e400"), std::string("-1e400"), std::string("1e-400"), long_whole + "9",
+                                    std::string("1e131071"), std::string("-123e131069"), std::string("1.5e-16000"),
+                                    "0." + std::string(16382, '0') + "1", std::string("0e131071")}) {
+    const std::string text = "[" + number + "]";
+    ASSERT_TRUE(numerics.read(text)) << number.substr(0, 30);
+    const auto& root = numerics.node(numerics.root());
+    std::string jsonb(numerics.jsonb_bound(root), '\0');
+    jsonb.resize(static_cast<std::size_t>(numerics.write_jsonb(root, jsonb.data()) - jsonb.data()));
+    EXPECT_EQ(jsonb, encode_jsonb(JsonValue::of_array({JsonValue::of_number(number)}))) << number.substr(0, 30);
+  }
+  for (const std::string& number :
+       {std::string("1e131072"), std::string("10e131071"), std::string("1e99999999999999999999"), "1." + zeros,
+        std::string("1e-16384"), std::string("0e-20000"), std::string(131073, '9')}) {
+    EXPECT_FALSE(numerics.read("[" + number + "]")) << number.substr(0, 30);
+    EXPECT_EQ(numerics.problem().fault, TextFault::number_out_of_range);
+    EXPECT_NE(numerics.problem().detail.find("a numeric"), std::string::npos);
+  }
   RandomJson random(3);
   for (int round = 0; round < 20000; ++round) {
     const std::string number = random.number(true);
