@@ -14,7 +14,7 @@ DECLARE
   redacted bigint := 0;
   rows bigint;
   new_file text;
-  obsolete text[] := '{}';
+  left_behind text[] := '{}';
   made record;
   found record;
 BEGIN
@@ -40,12 +40,12 @@ BEGIN
     END IF;
     UPDATE lifecycle.export_batches b SET file = new_file, bytes = made.bytes, checksum = made.checksum, file_hash = made.file_hash
       WHERE b.destination = target.destination AND b.dataset = _erase_at_directory.dataset AND b.sequence = item.sequence;
-    obsolete := obsolete || item.file;
+    left_behind := left_behind || item.file::text;
     redacted := redacted + rows;
   END LOOP;
   IF redacted > 0 THEN
     -- All at once: a list that is written anew for each of many files costs more than the files.
-    UPDATE lifecycle.export_erasures e SET obsolete = e.obsolete || _erase_at_directory.obsolete::text[]
+    UPDATE lifecycle.export_erasures e SET obsolete = e.obsolete || left_behind
       WHERE (e.destination, e.dataset, e.erasure_id) = (target.destination, _erase_at_directory.dataset, _erase_at_directory.erasure_id);
     -- So that it is written anew after the commit.
     DELETE FROM lifecycle.export_manifests m WHERE m.destination = target.destination AND m.dataset = _erase_at_directory.dataset;
