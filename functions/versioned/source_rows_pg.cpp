@@ -104,8 +104,12 @@ std::int64_t read_source(const Source& source, const KeyColumns& key, KeyBytes* 
     const std::int64_t number = version_value(source.version_type, version);
     const Batch::Place place = pack(&slot->tts_tid);
     pg::guard([&] {
-      put_key(key, key.count, values, *key_bytes);
-      batch->add(key_bytes->view(), number, place);
+      if (key.words != 0) {
+        batch->add(key_head(key, values), key.words, number, place);
+      } else {
+        put_key(key, key.count, values, *key_bytes);
+        batch->add(key_bytes->view(), number, place);
+      }
     });
   }
   table_endscan(scan);

@@ -10,10 +10,12 @@
 
 extern "C" {
 #include "access/genam.h"
-#include "access/tableam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/memutils.h"
 }
 
@@ -83,6 +85,42 @@ void find_places(const Target& target, Batch* batch, std::size_t every) {
   }
 }
 
+// The page that is being read, pinned and locked.
+struct PageInUse {
+  Buffer buffer;
+  BlockNumber block;
+};
+
+void turn_to(Relation table, BlockNumber block, Buffer hint, PageInUse* page) {
+  if (page->block == block) {
+    return;
+  }
+  if (BufferIsValid(page->buffer)) {
+    UnlockReleaseBuffer(page->buffer);
+  }
+  *page = {InvalidBuffer, block};
+  if (block != InvalidBlockNumber) {
+    CHECK_FOR_INTERRUPTS();
+    page->buffer = read_found(table, block, hint);
+    LockBuffer(page->buffer, BUFFER_LOCK_SHARE);
+  }
+}
+
+// False where the snapshot sees no row there, or one without a version. As the access method reads for an index, but
+// that all rows of a page are read under one lock, and that nothing is pruned: reading writes nothing.
+bool read_version(const Target& target, Buffer buffer, ItemPointer tid, std::int64_t* version) {
+  HeapTupleData row;
+  bool is_null = false;
+  if (!heap_hot_search_buffer(tid, target.table, buffer, target.snapshot, &row, nullptr, true)) {
+    return false;
+  }
+  if (target.version != InvalidAttrNumber) {
+    *version = version_value(target.version_type,
+                             heap_getattr(&row, target.version, RelationGetDescr(target.table), &is_null));
+  }
+  return !is_null;
+}
+
 void read_versions(const Target& target, Batch* batch) {
   struct Places {
     const Batch::Found* first;
@@ -92,27 +130,18 @@ void read_versions(const Target& target, Batch* batch) {
     const auto& found = batch->places();
     return Places{found.data(), found.size()};
   });
-  TupleTableSlot* const slot = table_slot_create(target.table, nullptr);
-  IndexFetchTableData* const fetch = table_index_fetch_begin(target.table);
   LookAhead ahead(target.table, places.count, [places](std::size_t i) { return places.first[i].place; });
-  unsigned rows = 0;
+  PageInUse in_use = {InvalidBuffer, InvalidBlockNumber};
   for (std::size_t i = 0; i < places.count; ++i) {
-    ahead.step(i);
-    check_now_and_then(target, rows);
+    const Buffer hint = ahead.step(i);
     ItemPointerData tid = unpack(places.first[i].place);
-    bool call_again = false;
-    bool all_dead = false;
-    if (table_index_fetch_tuple(fetch, &tid, target.snapshot, slot, &call_again, &all_dead)) {
-      bool is_null = false;
-      const Datum version =
-          target.version == InvalidAttrNumber ? Int64GetDatum(0) : slot_getattr(slot, target.version, &is_null);
-      if (!is_null) {
-        batch->see_version(places.first[i], version_value(target.version_type, version));
-      }
+    turn_to(target.table, ItemPointerGetBlockNumber(&tid), hint, &in_use);
+    std::int64_t version = 0;
+    if (read_version(target, in_use.buffer, &tid, &version)) {
+      batch->see_version(places.first[i], version);
     }
   }
-  table_index_fetch_end(fetch);
-  ExecDropSingleTupleTableSlot(slot);
+  turn_to(target.table, InvalidBlockNumber, InvalidBuffer, &in_use);
   batch->forget_found();
 }
 
