@@ -67,11 +67,22 @@ class Batch {
 
   // The version that lies at a place that was found.
   void see_version(const Found& found, std::int64_t version) noexcept {
+    see_row(found);
     if (version >= found.version && stale_[found.entry] == 0) {
       stale_[found.entry] = 1;
       ++stale_count_;
     }
   }
+
+  // The row that an entry that is not stale will take the place of probably lies here.
+  void see_row(const Found& found) noexcept { target_rows_[found.entry] = found.place; }
+  void see_rows() noexcept {
+    for (const Found& found : found_) {
+      see_row(found);
+    }
+    found_.clear();
+  }
+  [[nodiscard]] Place target_row(std::size_t entry) const noexcept { return target_rows_[entry]; } // 0: none was seen
 
  private:
   static constexpr std::size_t head_size = head_words * sizeof(std::uint64_t);
@@ -100,6 +111,7 @@ class Batch {
 
   std::vector<Entry> entries_;
   std::vector<char> stale_;
+  std::vector<Place> target_rows_;
   std::string tails_;
   std::vector<Found> found_;
   std::string key_;

@@ -51,10 +51,15 @@ class LookAhead {
 
   void look_for_page(std::size_t index) {
     const ItemPointerData tid = unpack(place_at_(index));
-    const Buffer buffer = pages_.find(ItemPointerGetBlockNumber(&tid));
-    const std::size_t pointer = SizeOfPageHeaderData + sizeof(ItemIdData) * (ItemPointerGetOffsetNumber(&tid) - 1U);
     Seen& seen = ring_[index % ring_size];
-    seen = {buffer, nullptr, 0};
+    seen = {InvalidBuffer, nullptr, 0};
+    if (!ItemPointerIsValid(&tid)) { // no such row is known
+      return;
+    }
+    const Buffer buffer = pages_.find(ItemPointerGetBlockNumberNoCheck(&tid));
+    const std::size_t pointer =
+        SizeOfPageHeaderData + sizeof(ItemIdData) * (ItemPointerGetOffsetNumberNoCheck(&tid) - 1U);
+    seen.buffer = buffer;
     if (BufferIsValid(buffer) && pointer + sizeof(ItemIdData) <= BLCKSZ) {
       seen.page = PageFinder::page(buffer);
       seen.pointer = pointer;

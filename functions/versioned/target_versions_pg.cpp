@@ -169,11 +169,16 @@ std::int64_t version_value(Oid type, Datum value) {
 }
 
 void mark_stale(const Target& target, Batch* batch) {
-  if (batch->size() == 0 || (batch->size() >= smallest_sampled && !is_worth_filtering(target, batch))) {
+  if (batch->size() == 0) {
     return;
   }
-  find_places(target, batch, 1);
-  read_versions(target, batch);
+  if (batch->size() < smallest_sampled || is_worth_filtering(target, batch)) {
+    find_places(target, batch, 1);
+    read_versions(target, batch);
+  } else if (may_march(target)) {
+    march(target, batch, 1);
+    pg::guard([&] { batch->see_rows(); });
+  }
 }
 
 } // namespace lifecycle::versioned
