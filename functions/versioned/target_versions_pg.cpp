@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "functions/versioned/heap_page_pg.hpp"
 #include "functions/versioned/index_march_pg.hpp"
 #include "functions/versioned/look_ahead_pg.hpp"
 #include "functions/versioned/places_pg.hpp"
@@ -15,7 +16,6 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "utils/memutils.h"
 }
 
@@ -85,27 +85,6 @@ void find_places(const Target& target, Batch* batch, std::size_t every) {
   }
 }
 
-// The page that is being read, pinned and locked.
-struct PageInUse {
-  Buffer buffer;
-  BlockNumber block;
-};
-
-void turn_to(Relation table, BlockNumber block, Buffer hint, PageInUse* page) {
-  if (page->block == block) {
-    return;
-  }
-  if (BufferIsValid(page->buffer)) {
-    UnlockReleaseBuffer(page->buffer);
-  }
-  *page = {InvalidBuffer, block};
-  if (block != InvalidBlockNumber) {
-    CHECK_FOR_INTERRUPTS();
-    page->buffer = read_found(table, block, hint);
-    LockBuffer(page->buffer, BUFFER_LOCK_SHARE);
-  }
-}
-
 // False where the snapshot sees no row there, or one without a version. As the access method reads for an index, but
 // that all rows of a page are read under one lock, and that nothing is pruned: reading writes nothing.
 bool read_version(const Target& target, Buffer buffer, ItemPointer tid, std::int64_t* version) {
@@ -131,17 +110,17 @@ void read_versions(const Target& target, Batch* batch) {
     return Places{found.data(), found.size()};
   });
   LookAhead ahead(target.table, places.count, [places](std::size_t i) { return places.first[i].place; });
-  PageInUse in_use = {InvalidBuffer, InvalidBlockNumber};
+  HeapPage page{target.table};
   for (std::size_t i = 0; i < places.count; ++i) {
     const Buffer hint = ahead.step(i);
     ItemPointerData tid = unpack(places.first[i].place);
-    turn_to(target.table, ItemPointerGetBlockNumber(&tid), hint, &in_use);
+    turn_to_page(&page, ItemPointerGetBlockNumber(&tid), hint);
     std::int64_t version = 0;
-    if (read_version(target, in_use.buffer, &tid, &version)) {
+    if (read_version(target, page.buffer, &tid, &version)) {
       batch->see_version(places.first[i], version);
     }
   }
-  turn_to(target.table, InvalidBlockNumber, InvalidBuffer, &in_use);
+  leave_page(&page);
   batch->forget_found();
 }
 
