@@ -1,4 +1,4 @@
-// A batch of versions of records, of which only key, version and place are held: 56 bytes a row, more where keys are
+// A batch of versions of records, of which only key, version and places are held: 65 bytes a row, more where keys are
 // longer than 32, and as much again for a while where they must be sorted. That is cheap because nothing else moves.
 //
 //   add() each row, settle(): one entry a key is left, its highest version, in the order of the keys.

@@ -5,6 +5,7 @@
 
 #include "functions/versioned/heap_page_pg.hpp"
 #include "functions/versioned/look_ahead_pg.hpp"
+#include "functions/versioned/radix_sort.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
 
 extern "C" {
@@ -61,6 +62,7 @@ constexpr int slice_rows = 8192;
 // The tuples lie one after another in memory that is kept from slice to slice.
 struct Slice {
   Passenger passengers[slice_rows];
+  Passenger spare[slice_rows]; // for sorting
   Size tuples[slice_rows]; // by turn: where in `memory` it lies
   int count;
   char* memory;
@@ -100,8 +102,11 @@ void copy_row(const Source& source, Buffer page, ItemPointerData tid, Slice* sli
 }
 
 void empty_slice(const Source& source, Slice* slice, Tuplestorestate* store) {
-  std::sort(slice->passengers, slice->passengers + slice->count,
-            [](const Passenger& left, const Passenger& right) { return left.place < right.place; });
+  pg::guard([slice] {
+    radix_sort(
+        slice->passengers, slice->passengers + slice->count, slice->spare,
+        [](const Passenger& passenger) { return passenger.place; }, [](Passenger*, Passenger*) {});
+  });
   LookAhead ahead(source.table, static_cast<std::size_t>(slice->count),
                   [slice](std::size_t i) { return slice->passengers[i].place; });
   HeapPage page{source.table};
