@@ -6,24 +6,12 @@
 
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
+#include "functions/versioned/radix_sort.hpp"
 
 #include "functions/core/pure.hpp"
 
 namespace lifecycle::versioned {
 namespace {
-
-// Counts the comparisons of a sort, which has no loop of ours to poll in.
-class Poll {
- public:
-  void operator()() {
-    if (++count_ % (16 * interrupt_interval) == 0) {
-      poll_interrupts();
-    }
-  }
-
- private:
-  std::uint64_t count_ = 0;
-};
 
 std::uint64_t load_word(const unsigned char* bytes) noexcept {
   std::uint64_t word = 0;
@@ -63,13 +51,17 @@ int Batch::compare_keys(const Entry& left, const Entry& right) const noexcept {
   return (left.tail_size | right.tail_size) == 0 ? 0 : tail(left).compare(tail(right));
 }
 
-void Batch::add(std::string_view key, std::int64_t version, Place row) {
+void Batch::check_room(std::size_t tail_bytes) const {
   constexpr std::size_t largest = std::numeric_limits<std::uint32_t>::max();
-  const std::string_view rest = key.size() > head_size ? key.substr(head_size) : std::string_view();
-  if (entries_.size() == largest || tails_.size() + rest.size() > largest) {
+  if (entries_.size() == largest || tails_.size() + tail_bytes > largest) {
     throw Error(sqlstate::program_limit_exceeded, "the batch is too large",
                 "It has more than 4,294,967,295 rows, or longer keys than 4 GB.", "Divide it.");
   }
+}
+
+void Batch::add(std::string_view key, std::int64_t version, Place row) {
+  const std::string_view rest = key.size() > head_size ? key.substr(head_size) : std::string_view();
+  check_room(rest.size());
   Entry entry{};
   entry.head = head_of(key);
   entry.version = version;
@@ -81,19 +73,58 @@ void Batch::add(std::string_view key, std::int64_t version, Place row) {
   tails_.append(rest);
 }
 
-void Batch::sort() {
-  Poll poll;
-  const auto before = [&](const Entry& left, const Entry& right) {
-    poll();
-    if (const int order = compare_keys(left, right); order != 0) {
-      return order < 0;
-    }
-    return left.version != right.version ? left.version > right.version : left.row < right.row;
-  };
-  // A batch is often in order as it comes.
-  if (!std::is_sorted(entries_.begin(), entries_.end(), before)) {
-    std::sort(entries_.begin(), entries_.end(), before);
+void Batch::add(const Head& key, std::size_t words, std::int64_t version, Place row) {
+  check_room(0);
+  entries_.push_back({key, version, row, words * sizeof(std::uint64_t), 0, 0});
+}
+
+bool Batch::is_before(const Entry& left, const Entry& right) const noexcept {
+  if (const int order = compare_keys(left, right); order != 0) {
+    return order < 0;
   }
+  return left.version != right.version ? left.version > right.version : left.row < right.row;
+}
+
+// By the word of this number, what is equal there by the next.
+void Batch::sort_turns(Turn* first, Turn* last, Turn* spare, std::size_t word) const {
+  if (word == head_words) {
+    std::size_t compared = 0;
+    std::sort(first, last, [&](const Turn& left, const Turn& right) {
+      radix::poll(compared++);
+      return is_before(entries_[left.entry], entries_[right.entry]);
+    });
+    return;
+  }
+  for (Turn* turn = first; turn != last; ++turn) {
+    turn->word = entries_[turn->entry].head[word];
+  }
+  radix_sort(
+      first, last, spare, [](const Turn& turn) { return turn.word; },
+      [&](Turn* begin, Turn* end) { sort_turns(begin, end, spare + (begin - first), word + 1); });
+}
+
+void Batch::sort() {
+  std::size_t compared = 0;
+  if (std::is_sorted(entries_.begin(), entries_.end(), [&](const Entry& left, const Entry& right) {
+        radix::poll(compared++);
+        return is_before(left, right);
+      })) {
+    return; // a batch is often in order as it comes
+  }
+  std::vector<Turn> turns(entries_.size());
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    turns[i].entry = static_cast<std::uint32_t>(i);
+  }
+  {
+    std::vector<Turn> spare(turns.size());
+    sort_turns(turns.data(), turns.data() + turns.size(), spare.data(), 0);
+  }
+  std::vector<Entry> sorted;
+  sorted.reserve(turns.size());
+  for (const Turn& turn : turns) {
+    sorted.push_back(entries_[turn.entry]);
+  }
+  entries_.swap(sorted);
 }
 
 void Batch::settle(const Prefer& prefer) {
@@ -112,6 +143,7 @@ void Batch::settle(const Prefer& prefer) {
   }
   entries_.resize(kept);
   stale_.assign(kept, 0);
+  target_rows_.assign(kept, 0);
 }
 
 std::string_view Batch::key(std::size_t entry) {
@@ -139,11 +171,10 @@ int Batch::compare(std::size_t entry, std::string_view key) const noexcept {
 }
 
 const std::vector<Batch::Found>& Batch::places() {
-  Poll poll;
-  std::sort(found_.begin(), found_.end(), [&](const Found& left, const Found& right) {
-    poll();
-    return left.place < right.place;
-  });
+  std::vector<Found> spare(found_.size());
+  radix_sort(
+      found_.data(), found_.data() + found_.size(), spare.data(), [](const Found& found) { return found.place; },
+      [](Found*, Found*) {});
   return found_;
 }
 

@@ -1,5 +1,5 @@
-// A batch of versions of records, of which only key, version and place are held: 56 bytes a row, more where keys are
-// longer than 32. Sorting them is cheap because nothing else moves.
+// A batch of versions of records, of which only key, version and places are held: 65 bytes a row, more where keys are
+// longer than 32, and as much again for a while where they must be sorted. That is cheap because nothing else moves.
 //
 //   add() each row, settle(): one entry a key is left, its highest version, in the order of the keys.
 //   Then the target's rows with these keys are looked for (key(), compare()). Each place found is noted (found());
@@ -34,13 +34,23 @@ class Batch {
     std::uint32_t entry;
   };
 
+  // The first bytes of a key as big-endian numbers, zeros behind a shorter one.
+  static constexpr std::size_t head_words = 4;
+  using Head = std::array<std::uint64_t, head_words>;
+
+  void reserve(std::size_t rows) { entries_.reserve(rows); }
   void add(std::string_view key, std::int64_t version, Place row);
+
+  // A key of `words` numbers, which its bytes would give.
+  void add(const Head& key, std::size_t words, std::int64_t version, Place row);
   void settle(const Prefer& prefer);
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   [[nodiscard]] Place row(std::size_t entry) const noexcept { return entries_[entry].row; }
   [[nodiscard]] bool stale(std::size_t entry) const noexcept { return stale_[entry] != 0; }
   [[nodiscard]] std::size_t stale_count() const noexcept { return stale_count_; }
+
+  [[nodiscard]] const Head& head(std::size_t entry) const noexcept { return entries_[entry].head; }
 
   // The key as it was added, valid until the next call.
   std::string_view key(std::size_t entry);
@@ -57,20 +67,27 @@ class Batch {
 
   // The version that lies at a place that was found.
   void see_version(const Found& found, std::int64_t version) noexcept {
+    see_row(found);
     if (version >= found.version && stale_[found.entry] == 0) {
       stale_[found.entry] = 1;
       ++stale_count_;
     }
   }
 
+  // The row that an entry that is not stale will take the place of probably lies here.
+  void see_row(const Found& found) noexcept { target_rows_[found.entry] = found.place; }
+  void see_rows() noexcept {
+    for (const Found& found : found_) {
+      see_row(found);
+    }
+    found_.clear();
+  }
+  [[nodiscard]] Place target_row(std::size_t entry) const noexcept { return target_rows_[entry]; } // 0: none was seen
+
  private:
-  static constexpr std::size_t head_words = 4;
   static constexpr std::size_t head_size = head_words * sizeof(std::uint64_t);
 
-  // The first bytes of a key as big-endian words, zeros behind a shorter one; the rest lies in tails_.
-  using Head = std::array<std::uint64_t, head_words>;
-
-  struct Entry {
+  struct Entry { // what is not in the head lies in tails_
     Head head;
     std::int64_t version;
     std::uint64_t row : 48;
@@ -79,13 +96,22 @@ class Batch {
     std::uint32_t tail_size;
   };
 
+  struct Turn { // of an entry, in order of a word of its head
+    std::uint64_t word;
+    std::uint32_t entry;
+  };
+
   static Head head_of(std::string_view key) noexcept;
+  void check_room(std::size_t tail_bytes) const;
   [[nodiscard]] std::string_view tail(const Entry& entry) const noexcept;
   [[nodiscard]] int compare_keys(const Entry& left, const Entry& right) const noexcept;
+  [[nodiscard]] bool is_before(const Entry& left, const Entry& right) const noexcept;
   void sort();
+  void sort_turns(Turn* first, Turn* last, Turn* spare, std::size_t word) const;
 
   std::vector<Entry> entries_;
   std::vector<char> stale_;
+  std::vector<Place> target_rows_;
   std::string tails_;
   std::vector<Found> found_;
   std::string key_;

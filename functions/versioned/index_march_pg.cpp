@@ -7,6 +7,7 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include "functions/versioned/page_finder_pg.hpp"
 #include "functions/versioned/places_pg.hpp"
 
 namespace lifecycle::versioned {
@@ -22,18 +23,38 @@ IndexTuple item_of(Page page, OffsetNumber offset) {
 }
 // NOLINTEND(readability-non-const-parameter)
 
+// Has the processor fetch a page that will be looked at next, a few lines at a time while it does other things: all at
+// once would hold it up.
+class NextPage {
+ public:
+  explicit NextPage(const char* page) : at_(page), end_(page == nullptr ? nullptr : page + BLCKSZ) {}
+
+  void fetch_some() {
+    for (int i = 0; i < lines_at_a_time && at_ != end_; ++i, at_ += line) {
+      __builtin_prefetch(at_);
+    }
+  }
+
+ private:
+  static constexpr int line = 64;
+  static constexpr int lines_at_a_time = 8;
+  const char* at_;
+  const char* end_;
+};
+
 // The march through one page, whose buffer is locked. Inside guard.
 class Leaf {
  public:
-  Leaf(const Target& target, Batch& batch, Page page)
-      : target_(target), batch_(batch), page_(page), last_(PageGetMaxOffsetNumber(page)) {}
+  Leaf(const Target& target, Batch& batch, Page page, const char* next_page)
+      : target_(target), batch_(batch), page_(page), last_(PageGetMaxOffsetNumber(page)), next_page_(next_page) {}
 
   // Looks for the entries from `entry` on, as far as this page goes. Returns the first that may lie on a later one.
   std::size_t look_for(std::size_t entry, std::size_t every) {
     OffsetNumber at = P_FIRSTDATAKEY(opaque_of(page_));
     for (; entry < batch_.size(); entry += every) {
+      next_page_.fetch_some();
       at = first_not_before(at, entry);
-      while (at <= last_ && batch_.compare(entry, key_of(at)) == 0) {
+      while (at <= last_ && order(entry, at) == 0) {
         note(entry, item_of(page_, at));
         ++at;
       }
@@ -50,7 +71,7 @@ class Leaf {
     OffsetNumber high = last_;
     while (low < high) {
       const auto middle = static_cast<OffsetNumber>(low + (high - low + 1) / 2);
-      if (batch_.compare(entry, key_of(middle)) > 0) {
+      if (order(entry, middle) > 0) {
         low = middle;
       } else {
         high = static_cast<OffsetNumber>(middle - 1);
@@ -60,10 +81,16 @@ class Leaf {
   }
 
  private:
-  // A pivot may have fewer columns: then it stands for the lowest key that begins so.
-  std::string_view key_of(OffsetNumber offset) {
+  // How the entry's key stands to the index's. A pivot may have fewer columns: then it stands for the lowest key that
+  // begins so.
+  int order(std::size_t entry, OffsetNumber offset) {
     IndexTuple const item = item_of(page_, offset);
     const int count = Min(static_cast<int>(BTreeTupleGetNAtts(item, target_.index)), target_.key->count);
+    return target_.key->words != 0 ? compare_with_index(*target_.key, batch_.head(entry), count, item)
+                                   : batch_.compare(entry, key_of(item, count));
+  }
+
+  std::string_view key_of(IndexTuple item, int count) {
     Datum values[INDEX_MAX_KEYS];
     if (target_.key->has_texts) {
       pg::call([&] { fetch_index_key(*target_.key, count, item, RelationGetDescr(target_.index), values); });
@@ -78,15 +105,14 @@ class Leaf {
   OffsetNumber first_not_before(OffsetNumber from, std::size_t entry) {
     unsigned low = from;
     unsigned high = from;
-    for (unsigned step = 1; high <= last_ && batch_.compare(entry, key_of(static_cast<OffsetNumber>(high))) > 0;
-         step *= 2) {
+    for (unsigned step = 1; high <= last_ && order(entry, static_cast<OffsetNumber>(high)) > 0; step *= 2) {
       low = high + 1;
       high += step;
     }
     high = Min(high, static_cast<unsigned>(last_) + 1);
     while (low < high) {
       const unsigned middle = low + (high - low) / 2;
-      if (batch_.compare(entry, key_of(static_cast<OffsetNumber>(middle))) > 0) {
+      if (order(entry, static_cast<OffsetNumber>(middle)) > 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -109,19 +135,13 @@ class Leaf {
   Batch& batch_;
   Page page_;
   OffsetNumber last_;
+  NextPage next_page_;
 };
 
 Buffer read_page(Relation index, BlockNumber number) {
   Buffer const buffer = ReadBuffer(index, number);
   LockBuffer(buffer, BUFFER_LOCK_SHARE);
   return buffer;
-}
-
-void prefetch(const char* page) {
-  constexpr int line = 64;
-  for (int i = 0; i < BLCKSZ; i += line) {
-    __builtin_prefetch(page + i);
-  }
 }
 
 BlockNumber root_of(Relation index) {
@@ -143,7 +163,7 @@ BlockNumber descend(const Target& target, Batch* batch, std::size_t entry) {
     if (P_IGNORE(opaque)) { // it was emptied meanwhile: what belongs there is further right now
       next = P_RIGHTMOST(opaque) ? no_page : opaque->btpo_next;
     } else if (!is_leaf) {
-      next = pg::guard([&] { return Leaf(target, *batch, page).child_for(entry); });
+      next = pg::guard([&] { return Leaf(target, *batch, page, nullptr).child_for(entry); });
     }
     UnlockReleaseBuffer(buffer);
     if (next == number) {
@@ -157,6 +177,7 @@ BlockNumber descend(const Target& target, Batch* batch, std::size_t entry) {
 } // namespace
 
 void march(const Target& target, Batch* batch, std::size_t every) {
+  PageFinder pages(target.index);
   BlockNumber number = no_page;
   bool descended = false;
   for (std::size_t entry = 0; entry < batch->size();) {
@@ -169,18 +190,19 @@ void march(const Target& target, Batch* batch, std::size_t every) {
         return;
       }
     }
-    Buffer const buffer = read_page(target.index, number);
+    // Where pages are read one after another, much of the next one will be looked at too.
+    Buffer const buffer = read_found(target.index, number, descended ? InvalidBuffer : pages.find(number));
+    LockBuffer(buffer, BUFFER_LOCK_SHARE);
     Page const page = BufferGetPage(buffer);
     BTPageOpaque const opaque = opaque_of(page);
     const BlockNumber right = P_RIGHTMOST(opaque) ? no_page : opaque->btpo_next;
     const bool is_empty = P_IGNORE(opaque);
     std::size_t next = entry;
-    if (!descended) { // much of the page will be looked at
-      prefetch(page);
-    }
     if (!is_empty) {
+      Buffer const then = descended || right == no_page ? InvalidBuffer : pages.find(right);
+      const char* const next_page = BufferIsValid(then) ? PageFinder::page(then) : nullptr;
       MemoryContext const caller = MemoryContextSwitchTo(target.row_context);
-      next = pg::guard([&] { return Leaf(target, *batch, page).look_for(entry, every); });
+      next = pg::guard([&] { return Leaf(target, *batch, page, next_page).look_for(entry, every); });
       MemoryContextSwitchTo(caller);
     }
     UnlockReleaseBuffer(buffer);

@@ -1,10 +1,14 @@
 #include "functions/versioned/key_columns_pg.hpp"
 
+#include <cstring>
+
 #include "functions/pg/text.hpp"
 
 extern "C" {
+#include "access/itup.h"
 #include "access/stratnum.h"
 #include "catalog/pg_type.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
@@ -68,6 +72,65 @@ Datum settled(KeyForm form, Datum value) {
   return form == KeyForm::text ? PointerGetDatum(PG_DETOAST_DATUM_PACKED(value)) : value;
 }
 
+// A number as put_integer() writes it.
+std::uint64_t word_of(std::int64_t number) { return static_cast<std::uint64_t>(number) ^ 1ULL << 63U; }
+
+template <typename Number>
+Number load(const char* at) {
+  Number number;
+  std::memcpy(&number, at, sizeof number);
+  return number;
+}
+
+std::uint64_t load_big_endian(const char* at) { return pg_ntoh64(load<std::uint64_t>(at)); }
+
+int order_of(std::uint64_t left, std::uint64_t right) { return left == right ? 0 : left < right ? -1 : 1; }
+
+std::uint64_t word_at(KeyForm form, const char* at) {
+  switch (form) {
+    case KeyForm::boolean:
+      return word_of(static_cast<std::int64_t>(*at != 0));
+    case KeyForm::int2:
+      return word_of(load<std::int16_t>(at));
+    case KeyForm::int4:
+    case KeyForm::date:
+      return word_of(load<std::int32_t>(at));
+    default:
+      return word_of(load<std::int64_t>(at));
+  }
+}
+
+std::int64_t integer_value(KeyForm form, Datum value) {
+  switch (form) {
+    case KeyForm::boolean:
+      return static_cast<std::int64_t>(DatumGetBool(value));
+    case KeyForm::int2:
+      return DatumGetInt16(value);
+    case KeyForm::int4:
+      return DatumGetInt32(value);
+    case KeyForm::date:
+      return DatumGetDateADT(value);
+    case KeyForm::int8:
+      return DatumGetInt64(value);
+    default:
+      return DatumGetTimestamp(value);
+  }
+}
+
+// Where the columns lie in entries of the index, and how many numbers they are in all. A primary key has no nulls, and
+// before a column of fixed width stand only such: so it lies at one place in all of them.
+void lay_out(Relation index, KeyColumns& key) {
+  Size end = 0;
+  std::size_t words = 0;
+  for (int i = 0; i < key.count; ++i) {
+    const FormData_pg_attribute* const attribute = TupleDescAttr(RelationGetDescr(index), i);
+    key.columns[i].in_index = att_align_nominal(end, attribute->attalign);
+    end = key.columns[i].in_index + static_cast<Size>(attribute->attlen);
+    words += key.columns[i].form == KeyForm::uuid ? 2 : 1;
+  }
+  key.words = key.has_texts || words > Batch::head_words ? 0 : words;
+}
+
 } // namespace
 
 bool describe_key(Relation table, Relation index, Relation source, KeyColumns& key) {
@@ -78,7 +141,7 @@ bool describe_key(Relation table, Relation index, Relation source, KeyColumns& k
     const FormData_pg_attribute* const attribute =
         TupleDescAttr(RelationGetDescr(table), index->rd_index->indkey.values[i] - 1);
     column.source = get_attnum(RelationGetRelid(source), NameStr(attribute->attname));
-    if (column.source <= 0 || !find_form(attribute->atttypid, column.form) ||
+    if (column.source <= 0 || !attribute->attnotnull || !find_form(attribute->atttypid, column.form) ||
         getBaseType(TupleDescAttr(RelationGetDescr(source), column.source - 1)->atttypid) !=
             getBaseType(attribute->atttypid)) {
       return false;
@@ -96,6 +159,7 @@ bool describe_key(Relation table, Relation index, Relation source, KeyColumns& k
     ScanKeyEntryInitialize(&key.equal[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
                            collation, get_opcode(equals), static_cast<Datum>(0));
   }
+  lay_out(index, key);
   return true;
 }
 
@@ -121,33 +185,57 @@ void fetch_index_key(const KeyColumns& key, int count, IndexTuple entry, TupleDe
 void put_key(const KeyColumns& key, int count, const Datum* values, KeyBytes& bytes) {
   bytes.clear();
   for (int i = 0; i < count; ++i) {
-    switch (key.columns[i].form) {
-      case KeyForm::boolean:
-        bytes.put_integer(static_cast<std::int64_t>(DatumGetBool(values[i])));
-        break;
-      case KeyForm::int2:
-        bytes.put_integer(DatumGetInt16(values[i]));
-        break;
-      case KeyForm::int4:
-        bytes.put_integer(DatumGetInt32(values[i]));
-        break;
-      case KeyForm::int8:
-        bytes.put_integer(DatumGetInt64(values[i]));
-        break;
-      case KeyForm::date:
-        bytes.put_integer(DatumGetDateADT(values[i]));
-        break;
-      case KeyForm::time:
-        bytes.put_integer(DatumGetTimestamp(values[i]));
-        break;
+    switch (const KeyForm form = key.columns[i].form; form) {
       case KeyForm::uuid:
         bytes.put_bytes(DatumGetPointer(values[i]), UUID_LEN);
         break;
       case KeyForm::text:
         bytes.put_text(pg::view(reinterpret_cast<const text*>(DatumGetPointer(values[i]))));
         break;
+      default:
+        bytes.put_integer(integer_value(form, values[i]));
+        break;
     }
   }
+}
+
+Batch::Head key_head(const KeyColumns& key, const Datum* values) {
+  Batch::Head head{};
+  std::size_t word = 0;
+  for (int i = 0; i < key.count; ++i) {
+    if (const KeyForm form = key.columns[i].form; form == KeyForm::uuid) {
+      const char* const uuid = DatumGetPointer(values[i]);
+      head[word++] = load_big_endian(uuid);
+      head[word++] = load_big_endian(uuid + sizeof(std::uint64_t));
+    } else {
+      head[word++] = word_of(integer_value(form, values[i]));
+    }
+  }
+  return head;
+}
+
+int compare_with_index(const KeyColumns& key, const Batch::Head& head, int count, IndexTuple entry) {
+  const char* const data = reinterpret_cast<const char*>(entry) + IndexInfoFindDataOffset(entry->t_info);
+  std::size_t word = 0;
+  for (int i = 0; i < count; ++i) {
+    const char* const at = data + key.columns[i].in_index;
+    if (const KeyForm form = key.columns[i].form; form == KeyForm::uuid) {
+      if (const int order = order_of(head[word++], load_big_endian(at)); order != 0) {
+        return order;
+      }
+      if (const int order = order_of(head[word++], load_big_endian(at + sizeof(std::uint64_t))); order != 0) {
+        return order;
+      }
+    } else if (const int order = order_of(head[word++], word_at(form, at)); order != 0) {
+      return order;
+    }
+  }
+  for (; word < key.words; ++word) {
+    if (head[word] != 0) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 void aim_at_key(KeyColumns& key, std::string_view bytes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "functions/pg/boundary.hpp"
+#include "functions/versioned/batch.hpp"
 #include "functions/versioned/key_bytes.hpp"
 
 extern "C" {
@@ -18,6 +19,7 @@ enum class KeyForm : unsigned char { boolean, int2, int4, int8, date, time, uuid
 struct KeyColumn {
   KeyForm form;
   AttrNumber source; // the column of this name in the source
+  Size in_index;     // where it lies in an index entry's data, of keys of fixed width
 };
 
 // Plain data.
@@ -27,9 +29,10 @@ struct KeyColumns {
   ScanKeyData equal[INDEX_MAX_KEYS]; // for a search of the index; aim_at_key() fills the arguments
   bool in_index_order;               // comparing key bytes orders keys as the index does
   bool has_texts;
+  std::size_t words; // of a key of fixed width that a batch's head holds whole; else 0
 };
 
-// False where equality of some column is not equality of bytes (numeric, citext, nondeterministic collations …), or
+// False where a column may be null, or its equality is not equality of bytes (numeric, citext, nondeterministic …), or
 // where the source has a column of this name of another type or not at all.
 bool describe_key(Relation table, Relation index, Relation source, KeyColumns& key);
 
@@ -41,6 +44,13 @@ void fetch_index_key(const KeyColumns& key, int count, IndexTuple entry, TupleDe
 
 // Calls nothing of the server: for use inside guard.
 void put_key(const KeyColumns& key, int count, const Datum* values, KeyBytes& bytes);
+
+// What put_key() puts, as the numbers that a batch's head makes of it: for keys with `words`.
+Batch::Head key_head(const KeyColumns& key, const Datum* values);
+
+// How a key with `words` stands to an index entry's first columns: below 0, 0, or above 0. What a pivot lacks counts as
+// zeros. Reads the entry where it lies, column by column, as far as it must.
+int compare_with_index(const KeyColumns& key, const Batch::Head& head, int count, IndexTuple entry);
 
 // The arguments may point into `bytes`. Texts are allocated in the current memory context.
 void aim_at_key(KeyColumns& key, std::string_view bytes);

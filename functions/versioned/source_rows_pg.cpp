@@ -1,12 +1,18 @@
 #include "functions/versioned/source_rows_pg.hpp"
 
 #include <algorithm>
+#include <cstring>
 
+#include "functions/versioned/heap_page_pg.hpp"
 #include "functions/versioned/look_ahead_pg.hpp"
+#include "functions/versioned/radix_sort.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
 
 extern "C" {
+#include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/tableam.h"
+#include "storage/bufpage.h"
 #include "miscadmin.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
@@ -17,10 +23,15 @@ namespace {
 
 constexpr unsigned rows_between_checks = 1024;
 
+[[noreturn]] void raise_gone(const Source& source) {
+  elog(ERROR, "a row of \"%s\" is gone while it is read", RelationGetRelationName(source.table));
+  pg_unreachable();
+}
+
 void fetch_row(const Source& source, Batch::Place place, TupleTableSlot* slot) {
   ItemPointerData tid = unpack(place);
   if (!table_tuple_fetch_row_version(source.table, &tid, source.snapshot, slot)) {
-    elog(ERROR, "a row of \"%s\" is gone while it is read", RelationGetRelationName(source.table));
+    raise_gone(source);
   }
 }
 
@@ -48,39 +59,78 @@ struct Passenger {
 // in the order in which they lie, and stored in the order of their keys.
 constexpr int slice_rows = 8192;
 
+// The tuples lie one after another in memory that is kept from slice to slice.
 struct Slice {
   Passenger passengers[slice_rows];
-  MinimalTuple tuples[slice_rows]; // by turn
+  Passenger spare[slice_rows]; // for sorting
+  Size tuples[slice_rows]; // by turn: where in `memory` it lies
   int count;
-  MemoryContext context;
+  char* memory;
+  Size used;
+  Size size;
   TupleTableSlot* slot;
 };
 
+MinimalTuple room_for(Slice* slice, Size bytes) {
+  if (slice->used + bytes > slice->size) {
+    slice->size = Max(2 * slice->size, slice->used + bytes);
+    slice->memory = static_cast<char*>(repalloc_huge(slice->memory, slice->size));
+  }
+  return reinterpret_cast<MinimalTuple>(slice->memory + slice->used);
+}
+
+void copy_row(const Source& source, Buffer page, ItemPointerData tid, Slice* slice, int turn) {
+  Page const content = BufferGetPage(page);
+  const OffsetNumber offset = ItemPointerGetOffsetNumber(&tid);
+  ItemId const item = PageGetItemId(content, offset);
+  HeapTupleData row = {};
+  if (offset <= PageGetMaxOffsetNumber(content) && ItemIdIsNormal(item)) {
+    row.t_data = reinterpret_cast<HeapTupleHeader>(PageGetItem(content, item));
+    row.t_len = ItemIdGetLength(item);
+    row.t_tableOid = RelationGetRelid(source.table);
+    row.t_self = tid;
+  }
+  if (row.t_data == nullptr || !HeapTupleSatisfiesVisibility(&row, source.snapshot, page)) {
+    raise_gone(source);
+  }
+  const Size bytes = row.t_len - MINIMAL_TUPLE_OFFSET;
+  MinimalTuple const tuple = room_for(slice, bytes);
+  std::memcpy(tuple, reinterpret_cast<const char*>(row.t_data) + MINIMAL_TUPLE_OFFSET, bytes);
+  tuple->t_len = static_cast<uint32>(bytes);
+  slice->tuples[turn] = slice->used;
+  slice->used += MAXALIGN(bytes);
+}
+
 void empty_slice(const Source& source, Slice* slice, Tuplestorestate* store) {
-  std::sort(slice->passengers, slice->passengers + slice->count,
-            [](const Passenger& left, const Passenger& right) { return left.place < right.place; });
-  MemoryContext const caller = MemoryContextSwitchTo(slice->context);
+  pg::guard([slice] {
+    radix_sort(
+        slice->passengers, slice->passengers + slice->count, slice->spare,
+        [](const Passenger& passenger) { return passenger.place; }, [](Passenger*, Passenger*) {});
+  });
   LookAhead ahead(source.table, static_cast<std::size_t>(slice->count),
                   [slice](std::size_t i) { return slice->passengers[i].place; });
+  HeapPage page{source.table};
   for (int i = 0; i < slice->count; ++i) {
-    ahead.step(static_cast<std::size_t>(i));
-    fetch_row(source, slice->passengers[i].place, source.rows[0]);
-    slice->tuples[slice->passengers[i].turn] = ExecCopySlotMinimalTuple(source.rows[0]);
+    const Buffer hint = ahead.step(static_cast<std::size_t>(i));
+    const ItemPointerData tid = unpack(slice->passengers[i].place);
+    turn_to_page(&page, ItemPointerGetBlockNumber(&tid), hint);
+    copy_row(source, page.buffer, tid, slice, slice->passengers[i].turn);
   }
-  MemoryContextSwitchTo(caller);
+  leave_page(&page);
   for (int turn = 0; turn < slice->count; ++turn) {
-    ExecStoreMinimalTuple(slice->tuples[turn], slice->slot, false);
+    ExecStoreMinimalTuple(reinterpret_cast<MinimalTuple>(slice->memory + slice->tuples[turn]), slice->slot, false);
     tuplestore_puttupleslot(store, slice->slot);
   }
   ExecClearTuple(slice->slot);
-  ExecClearTuple(source.rows[0]);
-  MemoryContextReset(slice->context);
   slice->count = 0;
+  slice->used = 0;
 }
 
 } // namespace
 
 std::int64_t read_source(const Source& source, const KeyColumns& key, KeyBytes* key_bytes, Batch* batch) {
+  // What the statistics say, which may be wrong: memory that is not used costs nothing.
+  pg::guard([&] { batch->reserve(static_cast<std::size_t>(std::clamp(source.table->rd_rel->reltuples, 0.0F, 1e6F))); });
   TableScanDesc const scan = table_beginscan(source.table, source.snapshot, 0, nullptr);
   TupleTableSlot* const slot = source.rows[0];
   std::int64_t rows = 0;
@@ -104,8 +154,12 @@ std::int64_t read_source(const Source& source, const KeyColumns& key, KeyBytes* 
     const std::int64_t number = version_value(source.version_type, version);
     const Batch::Place place = pack(&slot->tts_tid);
     pg::guard([&] {
-      put_key(key, key.count, values, *key_bytes);
-      batch->add(key_bytes->view(), number, place);
+      if (key.words != 0) {
+        batch->add(key_head(key, values), key.words, number, place);
+      } else {
+        put_key(key, key.count, values, *key_bytes);
+        batch->add(key_bytes->view(), number, place);
+      }
     });
   }
   table_endscan(scan);
@@ -127,13 +181,14 @@ Tuplestorestate* store_survivors(const Source& source, const Batch* batch) {
   Tuplestorestate* const store = tuplestore_begin_heap(false, false, work_mem);
   auto* const slice = static_cast<Slice*>(palloc(sizeof(Slice)));
   slice->count = 0;
-  slice->context = AllocSetContextCreate(CurrentMemoryContext, "versioned upsert slice", ALLOCSET_DEFAULT_SIZES);
+  slice->used = 0;
+  slice->size = BLCKSZ;
+  slice->memory = static_cast<char*>(palloc(slice->size));
   slice->slot = MakeSingleTupleTableSlot(RelationGetDescr(source.table), &TTSOpsMinimalTuple);
   for (std::size_t entry = 0; entry < batch->size(); ++entry) {
     if (!batch->stale(entry)) {
       slice->passengers[slice->count] = {batch->row(entry), slice->count};
       if (++slice->count == slice_rows) {
-        CHECK_FOR_INTERRUPTS();
         empty_slice(source, slice, store);
       }
     }

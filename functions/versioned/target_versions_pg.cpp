@@ -4,13 +4,15 @@
 
 #include <algorithm>
 
+#include "functions/versioned/heap_page_pg.hpp"
 #include "functions/versioned/index_march_pg.hpp"
 #include "functions/versioned/look_ahead_pg.hpp"
 #include "functions/versioned/places_pg.hpp"
 
 extern "C" {
 #include "access/genam.h"
-#include "access/tableam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -83,6 +85,21 @@ void find_places(const Target& target, Batch* batch, std::size_t every) {
   }
 }
 
+// False where the snapshot sees no row there, or one without a version. As the access method reads for an index, but
+// that all rows of a page are read under one lock, and that nothing is pruned: reading writes nothing.
+bool read_version(const Target& target, Buffer buffer, ItemPointer tid, std::int64_t* version) {
+  HeapTupleData row;
+  bool is_null = false;
+  if (!heap_hot_search_buffer(tid, target.table, buffer, target.snapshot, &row, nullptr, true)) {
+    return false;
+  }
+  if (target.version != InvalidAttrNumber) {
+    *version = version_value(target.version_type,
+                             heap_getattr(&row, target.version, RelationGetDescr(target.table), &is_null));
+  }
+  return !is_null;
+}
+
 void read_versions(const Target& target, Batch* batch) {
   struct Places {
     const Batch::Found* first;
@@ -92,27 +109,18 @@ void read_versions(const Target& target, Batch* batch) {
     const auto& found = batch->places();
     return Places{found.data(), found.size()};
   });
-  TupleTableSlot* const slot = table_slot_create(target.table, nullptr);
-  IndexFetchTableData* const fetch = table_index_fetch_begin(target.table);
   LookAhead ahead(target.table, places.count, [places](std::size_t i) { return places.first[i].place; });
-  unsigned rows = 0;
+  HeapPage page{target.table};
   for (std::size_t i = 0; i < places.count; ++i) {
-    ahead.step(i);
-    check_now_and_then(target, rows);
+    const Buffer hint = ahead.step(i);
     ItemPointerData tid = unpack(places.first[i].place);
-    bool call_again = false;
-    bool all_dead = false;
-    if (table_index_fetch_tuple(fetch, &tid, target.snapshot, slot, &call_again, &all_dead)) {
-      bool is_null = false;
-      const Datum version =
-          target.version == InvalidAttrNumber ? Int64GetDatum(0) : slot_getattr(slot, target.version, &is_null);
-      if (!is_null) {
-        batch->see_version(places.first[i], version_value(target.version_type, version));
-      }
+    turn_to_page(&page, ItemPointerGetBlockNumber(&tid), hint);
+    std::int64_t version = 0;
+    if (read_version(target, page.buffer, &tid, &version)) {
+      batch->see_version(places.first[i], version);
     }
   }
-  table_index_fetch_end(fetch);
-  ExecDropSingleTupleTableSlot(slot);
+  leave_page(&page);
   batch->forget_found();
 }
 
@@ -140,11 +148,16 @@ std::int64_t version_value(Oid type, Datum value) {
 }
 
 void mark_stale(const Target& target, Batch* batch) {
-  if (batch->size() == 0 || (batch->size() >= smallest_sampled && !is_worth_filtering(target, batch))) {
+  if (batch->size() == 0) {
     return;
   }
-  find_places(target, batch, 1);
-  read_versions(target, batch);
+  if (batch->size() < smallest_sampled || is_worth_filtering(target, batch)) {
+    find_places(target, batch, 1);
+    read_versions(target, batch);
+  } else if (may_march(target)) {
+    march(target, batch, 1);
+    pg::guard([&] { batch->see_rows(); });
+  }
 }
 
 } // namespace lifecycle::versioned

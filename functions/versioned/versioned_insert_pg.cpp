@@ -11,6 +11,7 @@
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/elsewhere.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/versioned/look_ahead_pg.hpp"
 #include "functions/versioned/source_rows_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
 
@@ -103,11 +104,20 @@ void require_select(Relation table) {
   }
 }
 
-// Counts what the statement returns: a boolean a row, whether it was inserted.
+// For each survivor where the row lies that it will probably take the place of.
+struct Replaced {
+  const Batch::Place* places;
+  Batch::Place operator()(std::size_t survivor) const { return places[survivor]; }
+};
+
+// Counts what the statement returns: a boolean a row, whether it was inserted. A row that was written is also the sign
+// to fetch one of the rows that will be replaced soon: they lie in no order, and the statement would wait for each.
 struct Counter {
   DestReceiver receiver; // first: the server knows us by it
   int64 inserted;
   int64 updated;
+  LookAhead<Replaced>* ahead;
+  std::size_t survivors;
 };
 
 void count_startup(DestReceiver*, int, TupleDesc returned) {
@@ -118,6 +128,9 @@ void count_startup(DestReceiver*, int, TupleDesc returned) {
 
 bool count_row(TupleTableSlot* slot, DestReceiver* self) {
   auto& counter = *reinterpret_cast<Counter*>(self);
+  if (const auto written = static_cast<std::size_t>(counter.inserted + counter.updated); written < counter.survivors) {
+    counter.ahead->step(written);
+  }
   bool is_null = false;
   if (DatumGetBool(slot_getattr(slot, 1, &is_null))) {
     ++counter.inserted;
@@ -138,27 +151,38 @@ struct Use {
   Counter* counter; // inserted: of queries the rows of the first
 };
 
-void register_survivors(Oid source, Tuplestorestate* store, std::size_t rows) {
+struct Survivors {
+  Oid source;
+  Tuplestorestate* store;
+  std::size_t count;
+  Relation target;
+  Replaced replaced;
+};
+
+void register_survivors(const Survivors& rows) {
   auto* const survivors = static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
   survivors->md.name = pstrdup(survivors_name);
-  survivors->md.reliddesc = source;
+  survivors->md.reliddesc = rows.source;
   survivors->md.enrtype = ENR_NAMED_TUPLESTORE;
-  survivors->md.enrtuples = static_cast<double>(rows);
-  survivors->reldata = store;
+  survivors->md.enrtuples = static_cast<double>(rows.count);
+  survivors->reldata = rows.store;
   if (const int result = SPI_register_relation(survivors); result != SPI_OK_REL_REGISTER) {
     elog(ERROR, "SPI_register_relation failed: %s", SPI_result_code_string(result));
   }
 }
 
-void run_statement(const Use& use, Oid source, Tuplestorestate* store, std::size_t rows) {
+void run_statement(const Use& use, const Survivors& rows) {
   Counter* const counter = use.counter;
   counter->receiver.receiveSlot = count_row;
   counter->receiver.rStartup = count_startup;
   counter->receiver.rShutdown = count_shutdown;
   counter->receiver.rDestroy = count_shutdown;
   counter->receiver.mydest = DestTuplestore;
+  LookAhead<Replaced> ahead(rows.target, rows.count, rows.replaced);
+  counter->ahead = &ahead;
+  counter->survivors = rows.count;
   SPI_connect();
-  register_survivors(source, store, rows);
+  register_survivors(rows);
   SPIExecuteOptions options = {};
   options.must_return_tuples = true;
   options.dest = &counter->receiver;
@@ -168,12 +192,12 @@ void run_statement(const Use& use, Oid source, Tuplestorestate* store, std::size
   SPI_finish();
 }
 
-void insert_survivors(const Use& use, Oid source, Tuplestorestate* store, std::size_t rows) {
+void insert_survivors(const Use& use, const Survivors& rows) {
   int64 others = 0;
   for (int i = 0; i < use.count; ++i) {
     loader::InsertReceiver* const insert = loader::begin_insert(&use.tables[i], 1);
     SPI_connect();
-    register_survivors(source, store, rows);
+    register_survivors(rows);
     loader::run_query(use.queries[i], false, loader::receiver_of(insert));
     SPI_finish();
     int64 written = 0;
@@ -185,6 +209,19 @@ void insert_survivors(const Use& use, Oid source, Tuplestorestate* store, std::s
                     errmsg("%lld rows have keys and %lld have places", static_cast<long long>(use.counter->inserted),
                            static_cast<long long>(others))));
   }
+}
+
+Survivors survivors_of(const Source& source, Relation target, const Batch& batch) {
+  const std::size_t count = batch.size() - batch.stale_count();
+  auto* const places = static_cast<Batch::Place*>(
+      MemoryContextAllocHuge(CurrentMemoryContext, Max(count, std::size_t{1}) * sizeof(Batch::Place)));
+  std::size_t survivor = 0;
+  for (std::size_t entry = 0; entry < batch.size(); ++entry) {
+    if (!batch.stale(entry)) {
+      places[survivor++] = batch.target_row(entry);
+    }
+  }
+  return {RelationGetRelid(source.table), store_survivors(source, &batch), count, target, {places}};
 }
 
 // Returns the number of rows read, or -1 where these relations cannot be read directly.
@@ -226,10 +263,9 @@ std::int64_t apply(Relation table, Relation index, Relation source_table, const 
   const std::int64_t rows = read_source(source, key, objects.key_bytes, objects.batch);
   settle(source, objects.batch);
   mark_stale(target, objects.batch);
-  Tuplestorestate* const store = store_survivors(source, objects.batch);
-  (use.statement != nullptr ? run_statement : insert_survivors)(use, RelationGetRelid(source_table), store,
-                                                                objects.batch->size() - objects.batch->stale_count());
-  tuplestore_end(store);
+  const Survivors survivors = survivors_of(source, table, *objects.batch);
+  (use.statement != nullptr ? run_statement : insert_survivors)(use, survivors);
+  tuplestore_end(survivors.store);
   ExecDropSingleTupleTableSlot(source.rows[0]);
   ExecDropSingleTupleTableSlot(source.rows[1]);
   UnregisterSnapshot(snapshot);

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 15
+plan 18
 value() { psql -X -A -t -q -c "$1"; }
 PGOPTIONS='-c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<'SQL'
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
@@ -41,6 +41,17 @@ succeeds 'an applier waits for a row that is being changed' session_blocked firs
 session_query blocker COMMIT >/dev/null
 is "$(session_wait first)" '(0,11,1)' 'and leaves it as it is, the newer version being there'
 is "$(value 'SELECT body FROM target WHERE id = 3')" 'overtook' 'nothing newer is lost'
+
+# What is stale is nobody's to wait for, whatever becomes of the row; a key that another may yet take is waited for.
+value "UPDATE target SET body = 'start', record_version = 2; DELETE FROM target WHERE id = 12" >/dev/null
+session_query blocker "BEGIN; UPDATE target SET body = 'unsettled', record_version = 9 WHERE id IN (3, 4); DELETE FROM target WHERE id = 7" >/dev/null
+value "CREATE TABLE stale AS SELECT * FROM up WHERE id < 12" >/dev/null
+is "$(session_query first "SELECT lifecycle.versioned_upsert('target', 'stale')")" '(0,0,11)' 'stale rows that another is changing are not waited for'
+session_query blocker "ROLLBACK; BEGIN; INSERT INTO target VALUES (12, 'unsettled', 1)" >/dev/null
+session_send first "SELECT lifecycle.versioned_upsert('target', 'up')"
+succeeds 'a key that another has taken for now is waited for' session_blocked first
+session_query blocker ROLLBACK >/dev/null
+is "$(session_wait first)" '(1,0,11)' 'and taken when it is free again'
 
 # Many at once: random overlapping batches, each in an order of its own, from four sessions.
 psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<'SQL'

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "functions/core/interrupt.hpp"
@@ -147,6 +149,94 @@ TEST(VersionedBatch, MarksWhatIsNotHigher) {
   EXPECT_TRUE(batch.stale(3));
   EXPECT_EQ(batch.stale_count(), 2U);
   batch.forget_found();
+  EXPECT_TRUE(batch.places().empty());
+}
+
+// Enough rows that they are dealt out by their bits, in all the ways in which bits can be alike.
+TEST(VersionedBatch, OrdersManyKeysAsComparingThemWould) {
+  std::mt19937_64 random(3);
+  const std::vector<std::function<std::uint64_t(std::size_t)>> words = {
+      [&](std::size_t) { return random(); },
+      [&](std::size_t) { return random() % 3; },
+      [&](std::size_t) { return 0x8000000000000000U + random() % 70'000; },
+      [](std::size_t i) { return i; },
+      [](std::size_t i) { return 100'000 - i; },
+      [](std::size_t i) { return i / 40; },
+      [](std::size_t) { return 42; },
+      [&](std::size_t) { return random() % 2 == 0 ? 0 : std::numeric_limits<std::uint64_t>::max(); },
+  };
+  for (const auto& first : words) {
+    for (const auto& second : words) {
+      Batch batch;
+      Batch as_bytes;
+      std::vector<std::tuple<std::string, std::int64_t, Batch::Place>> expected;
+      for (std::size_t i = 0; i < 3000; ++i) {
+        const Batch::Head head = {first(i), second(i), i % 2, 0};
+        const auto version = static_cast<std::int64_t>(random() % 5);
+        std::string key;
+        for (std::size_t word = 0; word < 3; ++word) {
+          for (int shift = 56; shift >= 0; shift -= 8) {
+            key.push_back(static_cast<char>(head[word] >> static_cast<unsigned>(shift)));
+          }
+        }
+        batch.add(head, 3, version, i);
+        as_bytes.add(key, version, i);
+        expected.emplace_back(key, -version, i);
+      }
+      std::sort(expected.begin(), expected.end());
+      expected.erase(
+          std::unique(expected.begin(), expected.end(),
+                      [](const auto& left, const auto& right) { return std::get<0>(left) == std::get<0>(right); }),
+          expected.end());
+      batch.settle(never);
+      as_bytes.settle(never);
+      ASSERT_EQ(batch.size(), expected.size());
+      ASSERT_EQ(as_bytes.size(), expected.size());
+      for (std::size_t entry = 0; entry < batch.size(); ++entry) {
+        ASSERT_EQ(batch.key(entry), std::get<0>(expected[entry]));
+        ASSERT_EQ(batch.row(entry), std::get<2>(expected[entry]));
+        ASSERT_EQ(batch.head(entry), as_bytes.head(entry));
+        ASSERT_EQ(as_bytes.row(entry), batch.row(entry));
+      }
+    }
+  }
+}
+
+TEST(VersionedBatch, GivesPlacesInOrder) {
+  std::mt19937_64 random(4);
+  Batch batch;
+  for (Batch::Place row = 0; row < 5000; ++row) {
+    batch.add(std::to_string(row), 1, row);
+  }
+  batch.settle(never);
+  std::vector<Batch::Place> expected;
+  for (std::size_t entry = 0; entry < batch.size(); ++entry) {
+    const Batch::Place place = (random() % 400) << 16U | (1 + random() % 30);
+    batch.found(entry, place);
+    expected.push_back(place);
+  }
+  std::sort(expected.begin(), expected.end());
+  const std::vector<Batch::Found>& places = batch.places();
+  ASSERT_EQ(places.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(places[i].place, expected[i]);
+  }
+}
+
+TEST(VersionedBatch, RemembersWhereTheRowLiesThatIsReplaced) {
+  Batch batch;
+  batch.add("a", 5, 0);
+  batch.add("b", 5, 1);
+  batch.settle(never);
+  batch.found(0, 700);
+  batch.see_version(batch.places()[0], 4);
+  EXPECT_FALSE(batch.stale(0));
+  EXPECT_EQ(batch.target_row(0), 700U);
+  EXPECT_EQ(batch.target_row(1), 0U);
+  batch.forget_found();
+  batch.found(1, 800);
+  batch.see_rows();
+  EXPECT_EQ(batch.target_row(1), 800U);
   EXPECT_TRUE(batch.places().empty());
 }
 
