@@ -48,6 +48,12 @@ bool TextReader::read(std::string_view text) {
 }
 
 void TextReader::read_document() {
+  // JSON has none, and on a screen nobody sees it.
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(0, byte_order_mark.size()) ==
+      byte_order_mark) {
+    fail_malformed_text("no byte order mark");
+  }
   skip_blanks();
   bool complete = begin_value();
   unsigned steps = 0;

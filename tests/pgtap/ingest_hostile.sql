@@ -1,6 +1,6 @@
 -- Bad input: each a dead letter that says what it is, nothing lost, nothing crashed; and the ways to load a file of it.
 \ir ../lib/ingest_fixture.sql
-SELECT plan(37);
+SELECT plan(38);
 
 CREATE FUNCTION fate(body bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -41,6 +41,7 @@ SELECT alike(fate(convert_to(event_line(900), 'UTF8') || '\x00'), '22P02 json.ma
 SELECT alike(fate('\x7b2261223a22c328227d'::bytea), '22021 json.invalid_utf8 at "/a"%', 'a byte sequence that is no UTF-8');
 SELECT alike(fate('\xff'::bytea), '22021 json.invalid_utf8%', '... alone');
 SELECT alike(fate('\xefbbbf'::bytea || convert_to(event_line(901), 'UTF8')), '22P02 json.malformed%', 'a byte order mark');
+SELECT is((SELECT detail FROM lifecycle.dead_letters ORDER BY id DESC LIMIT 1), 'Byte 1: no byte order mark is expected.', '... which nobody sees on a screen, and so is named');
 SELECT alike(fate('\x1f8b0800'::bytea), '22P02 json.malformed%', 'a gzip file');
 SELECT alike(fate(event_line(902) || event_line(903)), '22P02 json.malformed%', 'two events on one line');
 SELECT alike(fate('{"event_id": "' || repeat('x', 1000000) || '"}'), '23514%', 'an event_id of a megabyte');
