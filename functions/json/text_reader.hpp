@@ -1,7 +1,8 @@
 // Reads JSON text (RFC 8259, UTF-8) strictly and turns it into PostgreSQL's binary jsonb without a detour.
 //
 // Stricter than the server's own cast: equal keys in one object are refused, wherever they stand and however they are
-// spelled (jsonb keeps the last one and says nothing), and so are, where doubles are asked for, numbers beyond them. What jsonb cannot hold
+// spelled (jsonb keeps the last one and says nothing), and so are, where doubles are asked for, numbers beyond them.
+// What jsonb cannot hold
 // (\u0000, half a surrogate pair) and what is no UTF-8 is told apart from what is no JSON.
 //
 // One reader serves many texts. Nesting costs no C stack.

@@ -308,7 +308,8 @@ void Session::raise(const pg_result* result) {
   // What is said about privileges would be looked for here.
   if (hint.empty() && std::strcmp(state, "42501") == 0) {
     hint = "It is server \"" + server_ +
-           "\" that says so: the role of the user mapping lacks the privilege there. docs/EXPORT.md (Another server) lists "
+           "\" that says so: the role of the user mapping lacks the privilege there. docs/EXPORT.md (Another server) "
+           "lists "
            "what each procedure takes.";
   }
   throw Error(state, message, field(PG_DIAG_MESSAGE_DETAIL), hint);

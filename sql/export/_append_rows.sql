@@ -17,7 +17,6 @@ DECLARE
   key_index regclass;
   bulk record;
   moments timestamptz[];
-  moment timestamptz;
   since bigint := lifecycle._command_number();
   contract jsonb := lifecycle._dataset_contract(dataset);
 BEGIN
@@ -31,9 +30,7 @@ BEGIN
   key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
   key_list := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
   EXECUTE format('SELECT array_agg(DISTINCT date_trunc(''hour'', %1$I)) FROM %2$s WHERE %1$I IS NOT NULL', shape.time_column, source) INTO moments;
-  FOREACH moment IN ARRAY coalesce(moments, '{}') LOOP
-    PERFORM lifecycle._ensure_partition(target, moment);
-  END LOOP;
+  PERFORM lifecycle._ensure_partitions(target, coalesce(moments, '{}'));
 
   SELECT i.indexrelid INTO key_index FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary;
   -- In bulk where that is possible, keys first: should another session take one of them meanwhile, row by row after all.

@@ -14,14 +14,18 @@ BEGIN
   IF lifecycle._has_partition(parent, moment) THEN
     RETURN false;
   END IF;
+  SELECT n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner) INTO parent_name, owner
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;
+  IF NOT pg_has_role(owner, 'USAGE') THEN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('%s has no partition for %s, and %I may not make one', parent, moment, current_user),
+      DETAIL = format('That takes its owner, %I, or a member of it.', owner), HINT = 'Let the owner call lifecycle.maintain_partitions() for those to come; who receives rows of other times has to be a member of it.';
+  END IF;
   -- Two that need it at once would both make it: the second waits until it can see the first one's.
   PERFORM lifecycle._lock_partitions(parent);
   IF lifecycle._has_partition(parent, moment) THEN
     RETURN false;
   END IF;
   partman := lifecycle._require_partman();
-  SELECT n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner) INTO parent_name, owner
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = parent;
   EXECUTE format('SELECT partition_interval::interval FROM %I.part_config WHERE parent_table = $1', partman) INTO step USING parent_name;
   PERFORM lifecycle._keeping_settings(format('SELECT %I.create_partition_time(p_parent_table := %L, p_partition_times := ARRAY[%L::timestamptz]%s)',
     partman, parent_name, date_trunc(lifecycle._partition_unit(step), moment),
@@ -49,4 +53,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._ensure_partition(regclass, timestamptz) IS
-  'Internal: makes the partition of a table given to _partition_by_time() that holds that time, where there is none. True when it made one. Error 23514 where a table that is not attached has its name.';
+  'Internal: makes the partition of a table given to _partition_by_time() that holds that time, where there is none. True when it made one. Errors: 23514 where a table that is not attached has its name, 42501 for all but the owner of the table and its members.';

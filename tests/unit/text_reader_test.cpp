@@ -207,9 +207,10 @@ TEST(TextReader, Numbers) {
     EXPECT_EQ(fault_of("[" + number + "]"), TextFault::number_out_of_range) << number.substr(0, 30);
   }
   TextReader numerics(TextReader::Numbers::numerics);
-  for (const std::string& number : {std::string("1e400"), std::string("-1e400"), std::string("1e-400"), long_whole + "9",
-                                    std::string("1e131071"), std::string("-123e131069"), std::string("1.5e-16000"),
-                                    "0." + std::string(16382, '0') + "1", std::string("0e131071")}) {
+  for (const std::string& number :
+       {std::string("1e400"), std::string("-1e400"), std::string("1e-400"), long_whole + "9", std::string("1e131071"),
+        std::string("-123e131069"), std::string("1.5e-16000"), "0." + std::string(16382, '0') + "1",
+        std::string("0e131071")}) {
     const std::string text = "[" + number + "]";
     ASSERT_TRUE(numerics.read(text)) << number.substr(0, 30);
     const auto& root = numerics.node(numerics.root());
