@@ -63,7 +63,7 @@ constexpr int slice_rows = 8192;
 struct Slice {
   Passenger passengers[slice_rows];
   Passenger spare[slice_rows]; // for sorting
-  Size tuples[slice_rows]; // by turn: where in `memory` it lies
+  Size tuples[slice_rows];     // by turn: where in `memory` it lies
   int count;
   char* memory;
   Size used;
