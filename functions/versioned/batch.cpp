@@ -144,6 +144,7 @@ void Batch::settle(const Prefer& prefer) {
   entries_.resize(kept);
   stale_.assign(kept, 0);
   target_rows_.assign(kept, 0);
+  found_.reserve(kept);
 }
 
 std::string_view Batch::key(std::size_t entry) {

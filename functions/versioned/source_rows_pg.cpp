@@ -63,7 +63,7 @@ constexpr int slice_rows = 8192;
 struct Slice {
   Passenger passengers[slice_rows];
   Passenger spare[slice_rows]; // for sorting
-  Size tuples[slice_rows]; // by turn: where in `memory` it lies
+  Size tuples[slice_rows];     // by turn: where in `memory` it lies
   int count;
   char* memory;
   Size used;
@@ -126,6 +126,16 @@ void empty_slice(const Source& source, Slice* slice, Tuplestorestate* store) {
   slice->used = 0;
 }
 
+// For rows that are stored once and freed in the same order: the usual context would round each up to a power of two.
+MemoryContext create_store_context() {
+#if PG_VERSION_NUM >= 150000
+  return GenerationContextCreate(CurrentMemoryContext, "versioned upsert survivors", ALLOCSET_DEFAULT_SIZES);
+#else
+  constexpr Size block_size = 65536;
+  return GenerationContextCreate(CurrentMemoryContext, "versioned upsert survivors", block_size);
+#endif
+}
+
 } // namespace
 
 std::int64_t read_source(const Source& source, const KeyColumns& key, KeyBytes* key_bytes, Batch* batch) {
@@ -178,7 +188,9 @@ void settle(const Source& source, Batch* batch) {
 }
 
 Tuplestorestate* store_survivors(const Source& source, const Batch* batch) {
+  MemoryContext const caller = MemoryContextSwitchTo(create_store_context());
   Tuplestorestate* const store = tuplestore_begin_heap(false, false, work_mem);
+  MemoryContextSwitchTo(caller);
   auto* const slice = static_cast<Slice*>(palloc(sizeof(Slice)));
   slice->count = 0;
   slice->used = 0;
