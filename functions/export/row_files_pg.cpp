@@ -28,13 +28,19 @@ void RowFiles::append(std::string_view text) {
 }
 
 void RowFiles::add(row::RowPlan& plan, std::int64_t time) {
+  Figures& figures = part_.waiting;
+  std::string_view fields;
   {
     row::RowWriter writer(order_.csv ? row::Style::csv : row::Style::export_line);
-    append(order_.csv ? writer.write_csv(plan) : writer.write_object(plan));
+    append(order_.csv ? writer.write_csv(plan) : writer.write_object_and_fields(plan, &fields));
     append(order_.csv ? "\r\n" : "\n");
+    if (!fields.empty()) {
+      figures.checksum.add(fields, &batch_);
+    }
   }
-  Figures& figures = part_.waiting;
-  figures.checksum.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch_);
+  if (fields.empty()) {
+    figures.checksum.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch_);
+  }
   ++figures.rows;
   figures.earliest = std::min(figures.earliest, time);
   figures.latest = std::max(figures.latest, time);
