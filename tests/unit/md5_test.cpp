@@ -1,6 +1,7 @@
 // The vectors of RFC 1321 (A.5), lengths around the block edges against digests from coreutils' md5sum, and cancelling.
 #include "functions/parity/md5.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
