@@ -1,7 +1,7 @@
-// _export_files(query, rejects, "order"): the rows of a query that keep a contract, straight from the executor into files
-// of bounded size, each with its checksum; the others are told by a second query of the same snapshot, which runs only
-// where there are any. Rows go to no table in between: that would cost as much as all the rest. The work on rows is the
-// aggregate's (export_rows_pg.cpp), so that it can be done by several processes.
+// _export_files(query, rejects, "order"): the rows of a query that keep a contract, straight from the executor into
+// files of bounded size, each with its checksum; the others are told by a second query of the same snapshot, which runs
+// only where there are any. Rows go to no table in between: that would cost as much as all the rest. The work on rows
+// is the aggregate's (export_rows_pg.cpp), so that it can be done by several processes.
 #include <memory>
 
 #include "extension/settings.hpp"

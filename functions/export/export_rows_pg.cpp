@@ -1,6 +1,6 @@
-// The aggregate _export_rows("order", numbers, unread, columns…): writes the rows that keep a contract into files. As an
-// aggregate that can be computed in parts it runs in as many processes as the planner finds for the query below it, all
-// under one snapshot; an error, a cancel or an end of any of them ends all.
+// The aggregate _export_rows("order", numbers, unread, columns…): writes the rows that keep a contract into files. As
+// an aggregate that can be computed in parts it runs in as many processes as the planner finds for the query below it,
+// all under one snapshot; an error, a cancel or an end of any of them ends all.
 #include <memory>
 
 #include "functions/export/numbers_pg.hpp"
@@ -60,9 +60,7 @@ MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
   return context;
 }
 
-State* state_of(FunctionCallInfo fcinfo, int argument) {
-  return reinterpret_cast<State*>(PG_GETARG_POINTER(argument));
-}
+State* state_of(FunctionCallInfo fcinfo, int argument) { return reinterpret_cast<State*>(PG_GETARG_POINTER(argument)); }
 
 // Workers keep the segment until they end, which is soon.
 pg_atomic_uint64* shared_numbers(dsm_handle handle) {

@@ -1,5 +1,5 @@
-// The sum of many values' hashes, four, eight or sixteen at a time: the processor does a step of MD5 for as many texts as its
-// registers hold in the time it takes for one, as each step has to wait for the one before.
+// The sum of many values' hashes, four, eight or sixteen at a time: the processor does a step of MD5 for as many texts
+// as its registers hold in the time it takes for one, as each step has to wait for the one before.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,8 @@ TEST(RowChecks, AreReadFromADocument) {
 }
 
 TEST(RowChecks, RefuseAnythingElse) {
-  for (const char* const document : {"", "[", "[{\"name\": \"a\", \"required\": 1}]", "[{\"name\": \"a\", \"values\": \"a\"}]", "[{}]", "[3]"}) {
+  for (const char* const document :
+       {"", "[", "[{\"name\": \"a\", \"required\": 1}]", "[{\"name\": \"a\", \"values\": \"a\"}]", "[{}]", "[3]"}) {
     EXPECT_THROW(read_columns(document), Error) << document;
   }
 }
