@@ -72,7 +72,7 @@ SELECT lifecycle.unregister_destination('files') IS NULL AS gone;
 SELECT lifecycle.register_destination('files', 'directory', :'directory', '{}', '{dx_operation_runs_v1}') IS NOT NULL AS registered;
 CALL lifecycle.export();
 SELECT is(in_files('dx_operation_runs_v1'), wanted('dx_operation_runs_v1'), 'checks that disagree: the rows go through a table');
-SELECT is((SELECT (status, dead)::text FROM lifecycle.pipeline_runs ORDER BY run_id DESC LIMIT 1), '(succeeded,0)', '... and are as SQL has them');
+SELECT is((SELECT (status, rows_in, written, dead)::text FROM lifecycle.pipeline_runs ORDER BY run_id DESC LIMIT 1), '(succeeded,4,2,2)', '... and are as SQL has them');
 SELECT ok(files_are_sound('dx_operation_runs_v1'), '... each file as the manifest says');
 DROP FUNCTION lifecycle._direct_rows(jsonb, regclass, jsonb, text);
 ALTER FUNCTION lifecycle._true_direct_rows(jsonb, regclass, jsonb, text) RENAME TO _direct_rows;
