@@ -13,7 +13,6 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "commands/progress.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "nodes/parsenodes.h"
@@ -76,7 +75,7 @@ const char* rows_query(const char* query, std::size_t columns) {
 // runs all in this one.
 bytea* run_rows(const char* query, const char* order, dsm_handle numbers) {
   char workers[16];
-  pg_snprintf(workers, sizeof workers, "%d", export_workers);
+  pg_ltoa(export_workers, workers);
   const int settings = NewGUCNestLevel();
   (void)set_config_option("max_parallel_workers_per_gather", workers, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
                           0, false);
@@ -160,10 +159,7 @@ LIFECYCLE_FUNCTION(lifecycle_export_files) {
   const WorkHolder* const holder = make_work(context, order, static_cast<Numbers*>(dsm_segment_address(segment)));
   Work& work = *holder->work;
 
-  const int parameters[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE};
-  const int64 progress[] = {PROGRESS_COPY_COMMAND_TO, PROGRESS_COPY_TYPE_FILE};
-  pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
-  pgstat_progress_update_multi_param(2, parameters, progress);
+  lifecycle::file::start_progress();
   SPI_connect();
   const bytea* const part =
       run_rows(rows_query(query, work.files.order().columns.size()), order, dsm_segment_handle(segment));

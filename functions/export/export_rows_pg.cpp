@@ -112,10 +112,7 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
   if (IsParallelWorker()) {
-    const int parameters[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE};
-    const int64 progress[] = {PROGRESS_COPY_COMMAND_TO, PROGRESS_COPY_TYPE_FILE};
-    pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
-    pgstat_progress_update_multi_param(2, parameters, progress);
+    file::start_progress();
   }
   MemoryContextSwitchTo(caller);
   return state;

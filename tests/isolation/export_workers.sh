@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/session.sh
-plan 21
+plan 22
 directory=$(mktemp -d /tmp/export.XXXXXX)
 chmod 777 "$directory"
 at_exit "rm -rf $directory"
@@ -43,12 +43,14 @@ value 'UPDATE brake SET seconds = 0.001'
 best=100000
 for _ in 1 2 3; do
   succeeds 'several processes write' under_way first
+  progress=$(value "SELECT p.rows_done > c.tuples_processed FROM lifecycle.progress p JOIN pg_stat_progress_copy c USING (pid)")
   began=$(date +%s%N)
   value "SELECT pg_cancel_backend($(session_pid first))" >/dev/null
   said=$(session_wait first)
   took=$((($(date +%s%N) - began) / 1000000))
   [ "$took" -ge "$best" ] || best=$took
 done
+is "$progress" t 'the rows of all of them show in progress'
 like "$said" 'canceling statement due to user request' 'an export can be cancelled'
 is "$(value "$workers")" 0 'its workers are gone by then'
 is "$([ "$best" -le 150 ] || echo "$best ms")" '' '... soon'
