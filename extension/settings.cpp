@@ -20,6 +20,7 @@ std::int64_t earliest_event_time = 0;
 int max_event_lead = 86400;
 char* event_source = nullptr;
 int remote_timeout = 0;
+int export_workers = 2;
 
 namespace {
 
@@ -101,6 +102,11 @@ void define_settings() {
                           "Each in a background worker, of which max_worker_processes has to leave as many. 1: one "
                           "after the other, in the session itself.",
                           &rebuild_workers, 3, 1, 64, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("lifecycle_ledger.export_workers",
+                          "Background workers that write an export's files beside the session.",
+                          "For sources large enough for a parallel scan; max_parallel_workers bounds them. 0: the "
+                          "session writes all files itself.",
+                          &export_workers, 2, 0, 64, PGC_USERSET, 0, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("lifecycle_ledger.lock_timeout",
                           "How long a rebuild waits at a time for the lock to swap a partition.",
                           "Readers that come meanwhile wait behind it, so keep it short.", &lock_timeout, 200, 1,

@@ -19,6 +19,9 @@ extern char* event_source;
 // Milliseconds another server is given to answer one statement; 0: any time.
 extern int remote_timeout;
 
+// Background workers that write files beside the session that exports.
+extern int export_workers;
+
 void define_settings();
 
 } // namespace lifecycle

@@ -24,11 +24,12 @@ bool ColumnChecks::takes_text(std::string_view text) const {
   return values.empty() || std::ranges::find(values, text) != values.end();
 }
 
-std::vector<ColumnChecks> read_checks(std::string_view document) {
+std::vector<ColumnChecks> read_columns(std::string_view document) {
   std::vector<ColumnChecks> checks;
   try {
     for (const nlohmann::json& column : nlohmann::json::parse(document)) {
       ColumnChecks check;
+      check.name = column.at("name").get<std::string>();
       check.required = column.value("required", false);
       check.empty_is_null = column.value("empty_is_null", false);
       check.most_characters = column.value("most_characters", std::size_t{0});

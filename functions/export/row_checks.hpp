@@ -10,6 +10,7 @@
 namespace lifecycle::exporting {
 
 struct ColumnChecks {
+  std::string name;
   bool required = false;
   bool empty_is_null = false;      // of a text
   std::size_t most_characters = 0; // of a text; 0: any number
@@ -20,9 +21,9 @@ struct ColumnChecks {
   [[nodiscard]] bool takes_text(std::string_view text) const;
 };
 
-// A JSON array of one object a column: {"required": true, "empty_is_null": true, "most_characters": 10, "values":
-// [...]}, each member where it applies. Raises invalid_parameter_value for anything else.
-std::vector<ColumnChecks> read_checks(std::string_view document);
+// A JSON array of one object a column: {"name": "status", "required": true, "empty_is_null": true, "most_characters":
+// 10, "values": [...]}, each member but the name where it applies. Raises invalid_parameter_value for anything else.
+std::vector<ColumnChecks> read_columns(std::string_view document);
 
 // Microseconds since 2000: within the years 1 to 9999.
 constexpr bool is_in_exported_years(std::int64_t microseconds) {

@@ -2,7 +2,9 @@
 
 extern "C" {
 #include "catalog/pg_authid.h"
+#include "commands/progress.h"
 #include "utils/acl.h"
+#include "utils/backend_progress.h"
 #include "utils/builtins.h"
 }
 
@@ -24,5 +26,12 @@ void require_role(Oid role, const char* role_name, const char* action) {
 void require_file_writer() { require_role(ROLE_PG_WRITE_SERVER_FILES, "pg_write_server_files", "write"); }
 
 void require_file_reader() { require_role(ROLE_PG_READ_SERVER_FILES, "pg_read_server_files", "read"); }
+
+void start_progress() {
+  const int parameters[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE};
+  const int64 values[] = {PROGRESS_COPY_COMMAND_TO, PROGRESS_COPY_TYPE_FILE};
+  pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
+  pgstat_progress_update_multi_param(2, parameters, values);
+}
 
 } // namespace lifecycle::file

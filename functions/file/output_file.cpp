@@ -22,8 +22,8 @@ const std::string& checked(const std::string& path) {
 
 } // namespace
 
-OutputFile::OutputFile(const std::string& path, Compression compression)
-    : file_(checked(path)), packer_(make_packer(compression)) {
+OutputFile::OutputFile(const std::string& path, Compression compression, Compared compared)
+    : file_(checked(path)), packer_(make_packer(compression)), compared_(compared) {
   buffer_.reserve(buffer_size);
 }
 
@@ -42,9 +42,13 @@ void OutputFile::put(std::string_view plain) {
 }
 
 void OutputFile::put_packed(std::string_view packed) {
-  bytes_ += packed.size();
   hash_.add(packed);
   file_.write(packed);
+  // At once, while both copies are near the processor.
+  if (compared_ == Compared::yes) {
+    file_.compare(bytes_, packed);
+  }
+  bytes_ += packed.size();
 }
 
 void OutputFile::publish() {

@@ -13,9 +13,12 @@
 
 namespace lifecycle::file {
 
+// Whether each stretch is read back once it is written; what differs raises data_corrupted.
+enum class Compared : bool { no, yes };
+
 class OutputFile {
  public:
-  OutputFile(const std::string& path, Compression compression);
+  OutputFile(const std::string& path, Compression compression, Compared compared = Compared::no);
 
   void append(std::string_view bytes) {
     if (buffer_.size() + bytes.size() > buffer_size) [[unlikely]] {
@@ -49,6 +52,7 @@ class OutputFile {
   std::string packed_;
   std::uint64_t bytes_ = 0;
   std::uint64_t plain_bytes_ = 0;
+  Compared compared_;
 };
 
 } // namespace lifecycle::file

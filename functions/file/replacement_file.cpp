@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -146,6 +148,27 @@ void ReplacementFile::write(std::string_view bytes) {
       fail_file(temporary_path_, "write", errno);
     }
     bytes.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+  }
+}
+
+void ReplacementFile::compare(std::uint64_t offset, std::string_view bytes) const {
+  char found[64 * 1024];
+  while (!bytes.empty()) {
+    poll_interrupts();
+    const ssize_t count = pread(descriptor_, found, std::min(bytes.size(), sizeof found), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      fail_file(temporary_path_, "read", errno);
+    }
+    const auto size = static_cast<std::size_t>(count);
+    if (size == 0 || std::memcmp(found, bytes.data(), size) != 0) {
+      throw Error(sqlstate::data_corrupted, "\"" + temporary_path_ + "\" does not read back as it was written",
+                  "It differs at byte " + std::to_string(offset) + " or soon after.", "Check the disk.");
+    }
+    bytes.remove_prefix(size);
+    offset += size;
   }
 }
 

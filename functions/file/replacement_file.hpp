@@ -5,6 +5,7 @@
 // what a killed writer has left is overwritten by the next, so litter never grows.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,10 @@ class ReplacementFile {
 
   // Adds bytes at the end, all of them. Polls for interrupts.
   void write(std::string_view bytes);
+
+  // Reads back what was written from offset on; raises data_corrupted where it is not these bytes. Polls for
+  // interrupts.
+  void compare(std::uint64_t offset, std::string_view bytes) const;
 
   // Makes the file durable and gives it its name. A replaced file's permissions and group are kept; a new one is its
   // owner's alone.

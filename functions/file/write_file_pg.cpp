@@ -141,13 +141,6 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
 void receive_shutdown(DestReceiver*) {}
 void receive_destroy(DestReceiver*) {}
 
-void start_progress() {
-  const int parameters[] = {PROGRESS_COPY_COMMAND, PROGRESS_COPY_TYPE};
-  const int64 values[] = {PROGRESS_COPY_COMMAND_TO, PROGRESS_COPY_TYPE_FILE};
-  pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
-  pgstat_progress_update_multi_param(2, parameters, values);
-}
-
 // read_only: the statement that called us has the snapshot, and the query sees by it.
 void run_query(const char* query, FileReceiver* receiver) {
   SPIExecuteOptions options = {};

@@ -36,6 +36,12 @@ inline std::uint64_t load_low_first(const char* from) {
   return std::endian::native == std::endian::big ? __builtin_bswap64(bytes) : bytes;
 }
 
+inline std::uint64_t load_half_low_first(const char* from) {
+  std::uint32_t bytes = 0;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return std::endian::native == std::endian::big ? __builtin_bswap32(bytes) : bytes;
+}
+
 inline void store_low_first(char* to, std::uint64_t bytes) {
   bytes = std::endian::native == std::endian::big ? __builtin_bswap64(bytes) : bytes;
   std::memcpy(to, &bytes, sizeof bytes);
@@ -46,11 +52,12 @@ inline TextBlock load_short_block(const char* from, std::size_t n) {
   if (n > 8) {
     return {load_low_first(from), load_low_first(from + n - 8) >> (8 * (16 - n))};
   }
-  TextBlock block{};
-  for (std::size_t i = 0; i < n; ++i) {
-    block.low |= std::uint64_t{static_cast<unsigned char>(from[i])} << (8 * i);
+  // Bytes that are loaded twice are the same both times.
+  if (n >= 4) {
+    return {load_half_low_first(from) | load_half_low_first(from + n - 4) << (8 * (n - 4)), 0};
   }
-  return block;
+  const auto at = [from](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(from[i])} << (8 * i); };
+  return {n == 0 ? 0 : at(0) | at(n / 2) | at(n - 1), 0};
 }
 
 // Whether one of the first n (at most 16) bytes must be escaped.

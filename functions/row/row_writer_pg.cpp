@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "functions/json/string_writer.hpp"
 #include "functions/row/array_walk_pg.hpp"
@@ -26,6 +27,10 @@ constinit bool shared_in_use = false;
 constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
 constexpr std::string_view json_null = "null";
+
+// Of rows whose fields are copied from their object.
+constexpr int most_copied_columns = 100;
+constexpr std::size_t most_copied_bytes = 32UL * 1024;
 
 bool is_special(const TypePlan& plan, Datum value) {
   switch (plan.form) {
@@ -106,7 +111,53 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
-char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
+std::string_view RowWriter::write_object_and_fields(RowPlan& plan, std::string_view* fields) {
+  *fields = {};
+  if (plan.column_count > most_copied_columns) {
+    return write_object(plan);
+  }
+  std::uint32_t ends[most_copied_columns];
+  char* to = append_object(buffer_.start(), plan, Nulls::written, ends);
+  const std::size_t size = buffer_.offset_of(to);
+  if (size > most_copied_bytes) {
+    return buffer_.finish(to);
+  }
+  const Style style = std::exchange(style_, Style::parity);
+  std::size_t begin = 0;
+  for (int i = 0; i < plan.column_count; ++i) {
+    ColumnPlan& column = plan.columns[i];
+    begin += column.key_size;
+    to = buffer_.room(to, value_room);
+    if (i > 0) {
+      *to++ = field_separator;
+    }
+    if (plan.nulls[column.attribute]) {
+      to += null_field.copy(to, null_field.size());
+    } else {
+      to = append_field_from(to, column.type, plan.values[column.attribute], begin, ends[i] - begin);
+    }
+    begin = ends[i];
+  }
+  style_ = style;
+  const std::string_view both = buffer_.finish(to);
+  *fields = both.substr(size);
+  return both.substr(0, size);
+}
+
+// The field of a value that stands as JSON at begin of the buffer. value_room is there.
+char* RowWriter::append_field_from(char* to, TypePlan& plan, Datum value, std::size_t begin, std::size_t size) {
+  if (plan.form == Form::text) {
+    const std::string_view text = bytes_of(value);
+    // What is escaped here, JSON escapes too, and then is longer.
+    return text.size() + 2 == size ? append_copy(to, begin + 1, text.size()) : append_escaped(to, text);
+  }
+  if (is_plain_scalar(plan.form)) {
+    return *buffer_.at(begin) == '"' ? append_copy(to, begin + 1, size - 2) : append_copy(to, begin, size);
+  }
+  return plan.form == Form::jsonb ? append_copy(to, begin, size) : append_field(to, plan, value);
+}
+
+char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32_t* ends) {
   bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
@@ -127,12 +178,18 @@ char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
     } else {
       to = append_json(to, column.type, plan.values[column.attribute]);
     }
+    if (ends != nullptr) {
+      ends[i] = static_cast<std::uint32_t>(buffer_.offset_of(to));
+    }
   }
   return append(to, first ? "{}" : "}");
 }
 
 // value_room is there.
 char* RowWriter::append_json(char* to, TypePlan& plan, Datum value) {
+  if (plan.form == Form::text) {
+    return append_string(to, bytes_of(value));
+  }
   if (is_plain_scalar(plan.form)) {
     const bool quoted = !is_bare_in_json(plan.form) || is_special(plan, value);
     *to = '"';
@@ -155,6 +212,9 @@ char* RowWriter::append_json(char* to, TypePlan& plan, Datum value) {
 
 // value_room is there.
 char* RowWriter::append_field(char* to, TypePlan& plan, Datum value) {
+  if (plan.form == Form::text) {
+    return append_escaped(to, bytes_of(value));
+  }
   if (is_plain_scalar(plan.form)) {
     return write_plain_scalar(plan, value, to);
   }
@@ -293,6 +353,16 @@ char* RowWriter::append_hex(char* to, std::string_view before, std::string_view 
 char* RowWriter::append(char* to, std::string_view text) {
   to = buffer_.room(to, text.size());
   return to + text.copy(to, text.size());
+}
+
+// Of what stands in the buffer already. In whole blocks: what they bring beyond the copy is written over.
+char* RowWriter::append_copy(char* to, std::size_t begin, std::size_t size) {
+  to = buffer_.room(to, size + json::block_size);
+  const char* const from = buffer_.at(begin);
+  for (std::size_t at = 0; at < size; at += json::block_size) {
+    std::memcpy(to + at, from + at, json::block_size);
+  }
+  return to + size;
 }
 
 } // namespace lifecycle::row

@@ -36,6 +36,10 @@ class RowWriter {
   // The row of the plan's values as {"column":value,…}. Each text is valid until the next.
   std::string_view write_object(RowPlan& plan, Nulls nulls = Nulls::written);
 
+  // The same, and behind it the row's write_fields() in the style of parity, much of which is a copy of what the object
+  // has. Fields are null where the row is too long for that: then they are to be written by themselves.
+  std::string_view write_object_and_fields(RowPlan& plan, std::string_view* fields);
+
   // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in
   // it.
   std::string_view write_fields(RowPlan& plan);
@@ -46,7 +50,8 @@ class RowWriter {
  private:
   json::CanonicalWriter& claim();
 
-  char* append_object(char* to, RowPlan& plan, Nulls nulls);
+  char* append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32_t* ends = nullptr);
+  char* append_field_from(char* to, TypePlan& plan, Datum value, std::size_t begin, std::size_t size);
   char* append_json(char* to, TypePlan& plan, Datum value);
   char* append_array(char* to, TypePlan& plan, Datum value);
   char* append_dimension(char* to, ArrayWalk& walk, int dimension);
@@ -67,11 +72,12 @@ class RowWriter {
   char* append_number(char* to, std::string_view stored, std::string_view quote);
   char* append_hex(char* to, std::string_view before, std::string_view bytes);
   char* append(char* to, std::string_view text);
+  char* append_copy(char* to, std::size_t begin, std::size_t size);
 
   std::optional<json::CanonicalWriter> own_; // of a call from within another one, through a cast to json written in SQL
   json::CanonicalWriter& writer_;
   json::OutputBuffer& buffer_;
-  const Style style_;
+  Style style_;
   unsigned depth_ = 0;
 };
 

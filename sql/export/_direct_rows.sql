@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._direct_rows(contract jsonb, relation regclass, mapping jsonb, condition text, OUT query text, OUT checks text)
+CREATE FUNCTION lifecycle._direct_rows(contract jsonb, relation regclass, mapping jsonb, condition text, OUT query text, OUT checks jsonb)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -12,24 +12,26 @@ DECLARE
   mapped text;
   given text;
   unread text;
+  only_secrets boolean;
 BEGIN
-  -- Of erased people columns are redacted on the way, which is the other way's.
-  IF lifecycle._any_suppressed()
+  -- Of erased people columns are redacted on the way, which is the other way's; a function takes a hundred arguments.
+  IF lifecycle._any_suppressed() OR (SELECT count(*) FROM lifecycle._contract_columns(contract)) > 90
     OR EXISTS (SELECT FROM lifecycle._contract_columns(contract) c WHERE c.type NOT IN ('text', 'uuid', 'integer', 'bigint', 'numeric', 'boolean', 'timestamptz', 'jsonb') AND c.type NOT LIKE 'varchar%')
     OR (SELECT c.type FROM lifecycle._contract_columns(contract) c WHERE c.name = lifecycle._contract_property(contract, 'timeColumn') #>> '{}') <> 'timestamptz' THEN
     RETURN;
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
-  SELECT string_agg('(' || k.condition || ')', ' OR ' ORDER BY k.number) FILTER (WHERE k.code <> ALL (known)), count(*) FILTER (WHERE k.code = ANY (known)) INTO others, asked
+  SELECT string_agg('(' || k.condition || ')', ' OR ' ORDER BY k.number) FILTER (WHERE k.code <> ALL (known)), count(*) FILTER (WHERE k.code = ANY (known)), coalesce(bool_and(k.code = 'secret') FILTER (WHERE k.code <> ALL (known)), false)
+    INTO others, asked, only_secrets
     FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
-  -- A text as it is: that an empty one is none is seen to later. A value of the right type cannot be of a wrong one.
+  -- A text as it is: that an empty one is none is seen to later, and to a search for secrets it is one like the other. A value of the right type cannot be of a wrong one.
   SELECT string_agg(format('%s AS "%s"', CASE WHEN e.is_plain_text THEN format('s.%I::text', e.source) ELSE e.expression END, e.place), ', ' ORDER BY e.place),
-      string_agg(format(CASE WHEN e.is_plain_text THEN 'NULLIF(o."%s", '''') AS %I' ELSE 'o."%s" AS %I' END, e.place, e.name), ', ' ORDER BY e.place),
+      string_agg(format(CASE WHEN e.is_plain_text AND NOT only_secrets THEN 'NULLIF(o."%s", '''') AS %I' ELSE 'o."%s" AS %I' END, e.place, e.name), ', ' ORDER BY e.place),
       string_agg(format('o."%s" AS %I', e.place, e.name), ', ' ORDER BY e.place),
       concat_ws(' OR ', 'false', string_agg(format('((%s) IS NULL AND (%s) IS NOT NULL)', e.expression, e.raw), ' OR ' ORDER BY e.place) FILTER (WHERE e.raw IS NOT NULL AND NOT e.is_same_type),
         string_agg(format('(%s) NOT BETWEEN -2147483648 AND 2147483647', e.expression), ' OR ' ORDER BY e.place) FILTER (WHERE e.type = 'integer' AND NOT e.is_small)),
-      jsonb_agg(jsonb_strip_nulls(jsonb_build_object('required', CASE WHEN e.required AND NOT e.computed THEN true END, 'empty_is_null', CASE WHEN e.is_plain_text THEN true END,
-        'most_characters', substring(e.type FROM '^varchar.*?(\d+)')::integer, 'values', e.valid_values)) ORDER BY e.place)::text,
+      jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', e.name, 'required', CASE WHEN e.required AND NOT e.computed THEN true END, 'empty_is_null', CASE WHEN e.is_plain_text THEN true END,
+        'most_characters', substring(e.type FROM '^varchar.*?(\d+)')::integer, 'values', e.valid_values)) ORDER BY e.place),
       -- As many as _contract_checks() asks of these kinds.
       sum(CASE WHEN e.expression LIKE 'NULL::%' AND (NOT e.required OR e.computed) THEN 0 ELSE (e.raw IS NOT NULL)::integer + (e.required AND NOT e.computed)::integer
         + (e.type IN ('integer', 'numeric', 'timestamptz'))::integer + (e.valid_values IS NOT NULL)::integer + (e.type LIKE 'varchar%')::integer END)

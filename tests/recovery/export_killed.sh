@@ -32,7 +32,7 @@ killed() {
   interrupted=$((${interrupted:-0} + $(value "SELECT count(*) FROM lifecycle.pipeline_runs WHERE status = 'running'")))
 }
 
-plan 14
+plan 18
 value "SELECT lifecycle.register_destination('hq', 'schema', 'hq', datasets => '{dx_operation_runs_v1}')" >/dev/null
 value "SELECT lifecycle.register_destination('files', 'directory', '$directory', '{\"compression\": \"zstd\"}', '{dx_operation_runs_v1}')" >/dev/null
 next=1
@@ -61,5 +61,30 @@ done_before=$(value 'SELECT count(*) FROM lifecycle.export_batches WHERE destina
 ok "$([ "$done_before" -ge 4 ] && echo t || echo f)" 'a backfill killed keeps the windows it has done'
 run "$backfill" 500
 is "$(value "SELECT held('late.dx_operation_runs_v1')")" "$(value "SELECT wanted('dx_operation_runs_v1')")" '... and the same call does the others: the warehouse has what the source has'
+
+# Files that several processes write; each row takes its time, while there is a brake.
+value "SELECT lifecycle.unregister_destination('late')" >/dev/null
+value "CREATE TABLE brake AS SELECT 0.001::float8 AS seconds" >/dev/null
+value "CREATE FUNCTION slowly(text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS 'BEGIN PERFORM pg_sleep((SELECT seconds FROM public.brake)); RETURN \$1; END'"
+value "CREATE VIEW slow_runs AS SELECT r.*, slowly(error_message) AS message FROM lifecycle.finished_operation_runs r"
+value "DELETE FROM lifecycle.dataset_sources"
+value "SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'slow_runs', (SELECT jsonb_object_agg(a.attname, a.attname) || '{\"error_message\": \"message\"}' FROM pg_attribute a
+  WHERE a.attrelid = 'lifecycle.operation_runs'::regclass AND a.attnum > 0 AND a.attname <> 'changed_xid'))" >/dev/null
+rm -rf "${directory:?}"/*
+value "SELECT lifecycle.register_destination('many', 'directory', '$directory', '{\"batch_bytes\": 30000}', '{dx_operation_runs_v1}')" >/dev/null
+value 'ANALYZE lifecycle.operation_runs'
+export PGOPTIONS='-c min_parallel_table_scan_size=0 -c parallel_setup_cost=0 -c lifecycle_ledger.export_workers=2'
+run 'export()' 1000000 >/dev/null 2>&1 &
+client=$!
+succeeds 'several processes write files' wait_until "SELECT count(*) > 1 FROM pg_stat_progress_copy WHERE tuples_processed > 200"
+own_server kill9
+wait "$client" 2>/dev/null || true
+own_server up
+interrupted=$((interrupted + $(value "SELECT count(*) FROM lifecycle.pipeline_runs WHERE status = 'running'")))
+value 'UPDATE brake SET seconds = 0'
+run 'export()' 1000000
+is "$(value "SELECT in_files('dx_operation_runs_v1')")" "$(value "SELECT wanted('dx_operation_runs_v1')")" 'killed and run again, each row is in the files once'
+is "$(value "SELECT (count(*) = max(sequence))::text FROM lifecycle.export_batches WHERE destination = 'many'")" true '... which are numbered without a gap'
+is "$(find "$directory" -name '*.lifecycle-new')" '' '... and nothing is left of those that were not complete'
 is "$(value "SELECT count(*) FROM lifecycle.pipeline_runs WHERE status = 'running'")" 0 'no run is left as running'
-ok "$([ "${interrupted:-0}" -ge 2 ] && echo t || echo f)" "kills met runs at work (${interrupted:-0} of 4)"
+ok "$([ "${interrupted:-0}" -ge 2 ] && echo t || echo f)" "kills met runs at work (${interrupted:-0} of 5)"

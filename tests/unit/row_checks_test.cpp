@@ -9,8 +9,10 @@ namespace {
 
 TEST(RowChecks, AreReadFromADocument) {
   const auto checks =
-      read_checks(R"([{"required": true}, {"empty_is_null": true, "values": ["a", "b"]}, {}, {"most_characters": 3}])");
+      read_columns(R"([{"name": "a", "required": true}, {"name": "b", "empty_is_null": true, "values": ["a", "b"]},
+                                      {"name": "c"}, {"name": "d", "most_characters": 3}])");
   ASSERT_EQ(checks.size(), 4U);
+  EXPECT_EQ(checks[1].name, "b");
   EXPECT_TRUE(checks[0].required);
   EXPECT_FALSE(checks[0].asks_text());
   EXPECT_TRUE(checks[1].empty_is_null);
@@ -21,8 +23,9 @@ TEST(RowChecks, AreReadFromADocument) {
 }
 
 TEST(RowChecks, RefuseAnythingElse) {
-  for (const char* const document : {"", "[", "[{\"required\": 1}]", "[{\"values\": \"a\"}]", "[3]"}) {
-    EXPECT_THROW(read_checks(document), Error) << document;
+  for (const char* const document :
+       {"", "[", "[{\"name\": \"a\", \"required\": 1}]", "[{\"name\": \"a\", \"values\": \"a\"}]", "[{}]", "[3]"}) {
+    EXPECT_THROW(read_columns(document), Error) << document;
   }
 }
 

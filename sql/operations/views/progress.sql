@@ -18,7 +18,11 @@ CREATE OR REPLACE VIEW lifecycle.progress AS
     round((r.rows_in + coalesce(c.tuples_processed + c.tuples_excluded, 0)) / greatest(extract(epoch FROM clock_timestamp() - r.started_at), 0.001)::numeric) AS rows_per_second
   FROM lifecycle.pipeline_runs r
     LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = r.pid AND a.datname = current_database()
-    LEFT JOIN pg_catalog.pg_stat_progress_copy c ON c.pid = r.pid
+    -- An export's parallel workers count for themselves.
+    LEFT JOIN LATERAL (
+      SELECT sum(p.tuples_processed)::bigint AS tuples_processed, sum(p.tuples_excluded)::bigint AS tuples_excluded
+      FROM pg_catalog.pg_stat_progress_copy p
+      WHERE p.pid = r.pid OR p.pid IN (SELECT w.pid FROM pg_catalog.pg_stat_activity w WHERE w.leader_pid = r.pid)) c ON true
     -- A backfill has come as far as its windows.
     LEFT JOIN LATERAL (
       SELECT w.share, (r.rows_in / nullif(w.share, 0))::bigint AS rows

@@ -1,0 +1,223 @@
+// The aggregate _export_rows("order", numbers, unread, columns…): writes the rows that keep a contract into files. As
+// an aggregate that can be computed in parts it runs in as many processes as the planner finds for the query below it,
+// all under one snapshot; an error, a cancel or an end of any of them ends all.
+#include <memory>
+
+#include "functions/export/numbers_pg.hpp"
+#include "functions/export/row_files_pg.hpp"
+#include "functions/file/file_access_pg.hpp"
+#include "functions/pg/function.hpp"
+#include "functions/pg/text.hpp"
+#include "functions/row/decimal.hpp"
+#include "functions/row/value_text_pg.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+#include "catalog/pg_type.h"
+#include "commands/progress.h"
+#include "utils/backend_progress.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+}
+
+namespace lifecycle::exporting {
+namespace {
+
+constexpr int first_column = 4; // among the arguments, behind state, order, numbers and unread
+
+// What the aggregate owns in C++; whatever ends it, its memory context's end deletes it, and with it a file that is not
+// complete.
+struct Work {
+  std::unique_ptr<RowFiles> files; // of a process that reads rows
+  Part part;                       // of one that puts parts together
+};
+
+struct State {
+  MemoryContextCallback callback;
+  Work* work;
+  // Of a process that reads rows.
+  row::RowPlan* plan;
+  int time_column; // its place, from 0
+  int64 rows;
+};
+
+void delete_work(void* state) { delete std::exchange(static_cast<State*>(state)->work, nullptr); }
+
+State* make_state(MemoryContext context) {
+  auto* const state = static_cast<State*>(MemoryContextAllocZero(context, sizeof(State)));
+  state->callback.func = delete_work;
+  state->callback.arg = state;
+  MemoryContextRegisterResetCallback(context, &state->callback);
+  pg::guard([&] { state->work = new Work; });
+  return state;
+}
+
+MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
+  MemoryContext context = nullptr;
+  if (AggCheckCallContext(fcinfo, &context) == 0) {
+    elog(ERROR, "a function of the aggregate _export_rows was called outside an aggregate");
+  }
+  return context;
+}
+
+State* state_of(FunctionCallInfo fcinfo, int argument) { return reinterpret_cast<State*>(PG_GETARG_POINTER(argument)); }
+
+// Workers keep the segment until they end, which is soon.
+pg_atomic_uint64* shared_numbers(dsm_handle handle) {
+  dsm_segment* segment = dsm_find_mapping(handle);
+  if (segment == nullptr) {
+    segment = dsm_attach(handle);
+    if (segment != nullptr) {
+      dsm_pin_mapping(segment);
+    }
+  }
+  auto* const numbers = segment == nullptr || dsm_segment_map_length(segment) < sizeof(Numbers)
+                            ? nullptr
+                            : static_cast<Numbers*>(dsm_segment_address(segment));
+  if (numbers == nullptr || numbers->magic != numbers_magic) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("the export that rows are to be written for is not under way")));
+  }
+  return &numbers->next;
+}
+
+row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryContext context) {
+  const int columns = PG_NARGS() - first_column;
+  if (columns != static_cast<int>(order.columns.size())) {
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("%d columns are given where the order has %zu", columns, order.columns.size())));
+  }
+  TupleDesc const row = CreateTemplateTupleDesc(columns);
+  for (int i = 0; i < columns; ++i) {
+    TupleDescInitEntry(row, static_cast<AttrNumber>(i + 1), order.columns[static_cast<std::size_t>(i)].name.c_str(),
+                       get_fn_expr_argtype(fcinfo->flinfo, first_column + i), -1, 0);
+  }
+  row::RowPlan* const plan = row::plan_query(row, context);
+  if (plan->columns[order.time_column - 1].type.form != row::Form::timestamptz) {
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the time of an export's rows must be a timestamptz")));
+  }
+  return plan;
+}
+
+State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || get_fn_expr_variadic(fcinfo->flinfo)) {
+    elog(ERROR, "_export_rows() takes an order, a number and the columns one by one");
+  }
+  file::require_file_writer();
+  MemoryContext const caller = MemoryContextSwitchTo(context);
+  State* const state = make_state(context);
+  pg_atomic_uint64* const numbers = shared_numbers(static_cast<dsm_handle>(PG_GETARG_INT64(2)));
+  const std::string_view order = pg::view(PG_GETARG_TEXT_PP(1));
+  pg::guard([&] { state->work->files = std::make_unique<RowFiles>(read_order(order), numbers); });
+  state->plan = plan_rows(fcinfo, state->work->files->order(), context);
+  state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
+  if (IsParallelWorker()) {
+    file::start_progress();
+  }
+  MemoryContextSwitchTo(caller);
+  return state;
+}
+
+// Inside guard. Empty texts become nulls where the contract says so.
+bool keeps_contract(row::RowPlan& plan, const std::vector<ColumnChecks>& checks) {
+  for (int i = 0; i < plan.column_count; ++i) {
+    const ColumnChecks& check = checks[static_cast<std::size_t>(i)];
+    const Datum value = plan.values[i];
+    if (!plan.nulls[i]) {
+      switch (plan.columns[i].type.form) {
+        case row::Form::text:
+          if (check.asks_text()) {
+            const std::string_view text = row::bytes_of(value);
+            if (check.empty_is_null && text.empty()) {
+              plan.nulls[i] = true;
+            } else if (!check.takes_text(text)) {
+              return false;
+            }
+          }
+          break;
+        case row::Form::timestamptz:
+          if (!is_in_exported_years(DatumGetTimestampTz(value))) {
+            return false;
+          }
+          break;
+        case row::Form::numeric:
+          if (row::read_decimal(row::bytes_of(value)).kind != row::Decimal::Kind::finite) {
+            return false;
+          }
+          break;
+        default:
+          break;
+      }
+    }
+    if (plan.nulls[i] && check.required) {
+      return false;
+    }
+  }
+  return true;
+}
+
+} // namespace
+} // namespace lifecycle::exporting
+
+LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
+  using namespace lifecycle::exporting;
+  MemoryContext const context = aggregate_context(fcinfo);
+  State* const state = PG_ARGISNULL(0) ? begin_rows(fcinfo, context) : state_of(fcinfo, 0);
+  CHECK_FOR_INTERRUPTS();
+  lifecycle::row::RowPlan& plan = *state->plan;
+  for (int i = 0; i < plan.column_count; ++i) {
+    plan.values[i] = fcinfo->args[first_column + i].value;
+    plan.nulls[i] = fcinfo->args[first_column + i].isnull;
+  }
+  const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
+  lifecycle::pg::guard([&] {
+    RowFiles& files = *state->work->files;
+    if (unread || !keeps_contract(plan, files.order().columns)) {
+      files.reject();
+    } else {
+      files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));
+    }
+  });
+  pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, ++state->rows);
+  PG_RETURN_POINTER(state);
+}
+
+LIFECYCLE_FUNCTION(lifecycle_export_rows_combine) {
+  using namespace lifecycle::exporting;
+  MemoryContext const context = aggregate_context(fcinfo);
+  State* const state = PG_ARGISNULL(0) ? make_state(context) : state_of(fcinfo, 0);
+  if (!PG_ARGISNULL(1)) {
+    State* const other = state_of(fcinfo, 1);
+    lifecycle::pg::guard([&] { state->work->part.add(std::move(other->work->part)); });
+  }
+  PG_RETURN_POINTER(state);
+}
+
+// The part as bytes: for another process, and for the caller of the aggregate.
+LIFECYCLE_FUNCTION(lifecycle_export_rows_part) {
+  using namespace lifecycle::exporting;
+  namespace pg = lifecycle::pg;
+  aggregate_context(fcinfo);
+  const State* const state = state_of(fcinfo, 0);
+  bytea* const bytes = pg::guard([&] {
+    Work& work = *state->work;
+    if (work.files) {
+      work.part.add(work.files->take());
+    }
+    const std::string stored = work.part.bytes();
+    return pg::call([&] { return pg::make_text(stored); });
+  });
+  if (IsParallelWorker()) {
+    pgstat_progress_end_command();
+  }
+  PG_RETURN_BYTEA_P(bytes);
+}
+
+LIFECYCLE_FUNCTION(lifecycle_export_rows_read_part) {
+  using namespace lifecycle::exporting;
+  aggregate_context(fcinfo);
+  const std::string_view bytes = lifecycle::pg::view(PG_GETARG_BYTEA_PP(0));
+  State* const state = make_state(CurrentMemoryContext);
+  lifecycle::pg::guard([&] { state->work->part = read_part(bytes); });
+  PG_RETURN_POINTER(state);
+}
