@@ -14,6 +14,7 @@ DECLARE
   redacted bigint := 0;
   rows bigint;
   new_file text;
+  left_behind text[] := '{}';
   made record;
   found record;
 BEGIN
@@ -39,11 +40,13 @@ BEGIN
     END IF;
     UPDATE lifecycle.export_batches b SET file = new_file, bytes = made.bytes, checksum = made.checksum, file_hash = made.file_hash
       WHERE b.destination = target.destination AND b.dataset = _erase_at_directory.dataset AND b.sequence = item.sequence;
-    UPDATE lifecycle.export_erasures e SET obsolete = e.obsolete || item.file
-      WHERE (e.destination, e.dataset, e.erasure_id) = (target.destination, _erase_at_directory.dataset, _erase_at_directory.erasure_id);
+    left_behind := left_behind || item.file::text;
     redacted := redacted + rows;
   END LOOP;
   IF redacted > 0 THEN
+    -- All at once: a list that is written anew for each of many files costs more than the files.
+    UPDATE lifecycle.export_erasures e SET obsolete = e.obsolete || left_behind
+      WHERE (e.destination, e.dataset, e.erasure_id) = (target.destination, _erase_at_directory.dataset, _erase_at_directory.erasure_id);
     -- So that it is written anew after the commit.
     DELETE FROM lifecycle.export_manifests m WHERE m.destination = target.destination AND m.dataset = _erase_at_directory.dataset;
   END IF;

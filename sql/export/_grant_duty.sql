@@ -12,7 +12,7 @@ BEGIN
     unbound := (SELECT CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'has BYPASSRLS'
         WHEN EXISTS (SELECT FROM lifecycle._tenant_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation WHERE pg_has_role(r.oid, c.relowner, 'MEMBER'))
           THEN 'owns its tables, or is a member of who does'
-        WHEN EXISTS (SELECT FROM lifecycle.warehouse_roles w JOIN pg_roles o ON o.rolname = w.role WHERE w.warehouse = _grant_duty.warehouse
+        WHEN EXISTS (SELECT FROM lifecycle.warehouse_roles w JOIN pg_roles o ON o.rolname = w.role AND (w.role_oid = o.oid OR w.cluster IS DISTINCT FROM (SELECT c.system_identifier FROM pg_control_system() c)) WHERE w.warehouse = _grant_duty.warehouse
             AND w.duty IN ('reader', 'receiver') AND pg_has_role(r.oid, o.oid, 'MEMBER')) THEN 'reads all tenants'' rows, as a reader or receiver or a member of one' END
       FROM pg_roles r WHERE r.oid = role);
     IF unbound IS NOT NULL THEN
@@ -21,7 +21,9 @@ BEGIN
     END IF;
   END IF;
   PERFORM lifecycle._lock_installation();
-  INSERT INTO lifecycle.warehouse_roles (warehouse, role, duty, org_id) SELECT warehouse, grantee, duty, org_id
+  -- What a role had that was dropped, and whose name this one has.
+  DELETE FROM lifecycle.warehouse_roles w USING pg_control_system() c WHERE w.warehouse = _grant_duty.warehouse AND w.role = grantee AND w.role_oid <> _grant_duty.role AND w.cluster = c.system_identifier;
+  INSERT INTO lifecycle.warehouse_roles (warehouse, role, role_oid, cluster, duty, org_id) SELECT warehouse, grantee, role, (SELECT c.system_identifier FROM pg_control_system() c), duty, org_id
     WHERE NOT EXISTS (SELECT FROM lifecycle.warehouse_roles w WHERE w.warehouse = _grant_duty.warehouse AND w.role = grantee AND w.duty = _grant_duty.duty
       AND w.org_id IS NOT DISTINCT FROM _grant_duty.org_id);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', warehouse, grantee);

@@ -18,13 +18,13 @@ BEGIN
     touched := ARRAY(SELECT coalesce(to_regclass(format('%I.%I', d.address_names[1], d.address_names[2])), d.objid) FROM pg_event_trigger_dropped_objects() d
       WHERE NOT d.is_temporary AND d.object_type IN ('table', 'table column', 'table constraint', 'index'));
   ELSE
-    touched := ARRAY(SELECT coalesce(pg_partition_root(t.relation), t.relation) FROM (
+    touched := ARRAY(SELECT DISTINCT coalesce(pg_partition_root(t.relation), t.relation) FROM (
       SELECT coalesce((SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = d.objid), d.objid) AS relation FROM pg_event_trigger_ddl_commands() d WHERE d.classid = 'pg_class'::regclass
       UNION SELECT i.inhparent FROM pg_event_trigger_ddl_commands() d JOIN pg_inherits i ON i.inhrelid = d.objid JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'r' WHERE d.classid = 'pg_class'::regclass
       UNION SELECT c.oid FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON c.relnamespace = d.objid AND c.relkind IN ('r', 'p') WHERE d.classid = 'pg_namespace'::regclass) t
-      -- Partitions come and go all the time. All that one can have of its own and its table has not is a NOT NULL.
-      WHERE pg_partition_root(t.relation) IS NULL OR pg_partition_root(t.relation) = t.relation OR EXISTS (SELECT FROM pg_attribute a JOIN pg_attribute p ON p.attname = a.attname
-        WHERE a.attrelid = t.relation AND a.attnotnull AND p.attrelid = pg_partition_root(t.relation) AND NOT p.attnotnull));
+      -- Partitions come and go all the time: of interest is what one has of its own.
+      WHERE pg_partition_root(t.relation) IS NULL OR pg_partition_root(t.relation) = t.relation OR EXISTS (SELECT FROM lifecycle.warehouse_tables w
+        CROSS JOIN LATERAL lifecycle._partition_problems(w.contract, w.relation, t.relation) p WHERE w.relation = pg_partition_root(t.relation)));
   END IF;
   IF cardinality(touched) = 0 THEN
     RETURN;
@@ -39,4 +39,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._keep_contracts() IS
-  'Internal: event trigger after DDL and drops: refuses what leaves a table of a warehouse without the shape, the keys or the name its contract asks (55000). Columns that may be null, wider texts, indexes, partitions made, detached and dropped are no matter.';
+  'Internal: event trigger after DDL and drops: refuses what leaves a table of a warehouse without the shape, the keys or the name its contract asks (55000). Columns that may be null, wider texts, indexes, partitions made, detached and dropped are no matter (of what is attached _adopt_attached() takes care).';

@@ -10,7 +10,7 @@ BEGIN
     SELECT coalesce(w.name, p.polname) AS name, w.role, w.expression, p.polname IS NOT NULL AS is_there, pg_get_expr(p.polqual, p.polrelid) AS present
     FROM (SELECT left('tenant ' || r.rolname, 63)::name AS name, r.rolname AS role,
           format('(%I = ANY (''{%s}''::uuid[]))', tenant, string_agg(DISTINCT d.org_id::text, ',' ORDER BY d.org_id::text)) AS expression
-        FROM lifecycle.warehouse_roles d JOIN pg_roles r ON r.rolname = d.role WHERE d.warehouse = _protect_distributable.warehouse AND d.duty = 'tenant' GROUP BY r.rolname) w
+        FROM lifecycle.warehouse_roles d JOIN pg_roles r ON r.rolname = d.role AND (d.role_oid = r.oid OR d.cluster IS DISTINCT FROM (SELECT c.system_identifier FROM pg_control_system() c)) WHERE d.warehouse = _protect_distributable.warehouse AND d.duty = 'tenant' GROUP BY r.rolname) w
       FULL JOIN (SELECT * FROM pg_policy o WHERE o.polrelid = relation AND o.polname LIKE 'tenant %') p ON p.polname = w.name
   LOOP
     IF item.is_there AND item.expression IS DISTINCT FROM item.present THEN

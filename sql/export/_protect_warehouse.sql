@@ -7,6 +7,9 @@ DECLARE
   wanted record;
   distributable boolean := (SELECT w.distributable FROM lifecycle.warehouses w WHERE w.warehouse = _protect_warehouse.warehouse);
 BEGIN
+  -- What came from another cluster is stamped with who has the name here.
+  UPDATE lifecycle.warehouse_roles w SET role_oid = r.oid, cluster = c.system_identifier FROM pg_roles r CROSS JOIN pg_control_system() c
+    WHERE w.warehouse = _protect_warehouse.warehouse AND r.rolname = w.role AND w.cluster IS DISTINCT FROM c.system_identifier;
   FOR item IN SELECT t.*, c.relrowsecurity FROM lifecycle._tenant_tables(warehouse) t JOIN pg_class c ON c.oid = t.relation LOOP
     IF NOT item.relrowsecurity THEN
       EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', item.relation);
@@ -26,7 +29,7 @@ BEGIN
         ARRAY(SELECT o FROM unnest(p.polroles) o ORDER BY o) AS present
       FROM (VALUES ('reader', 'FOR SELECT'), ('receiver', 'FOR ALL')) d(duty, command)
         LEFT JOIN lifecycle.warehouse_roles w ON w.warehouse = _protect_warehouse.warehouse AND w.duty = d.duty
-        LEFT JOIN pg_roles r ON r.rolname = w.role
+        LEFT JOIN pg_roles r ON r.rolname = w.role AND r.oid = w.role_oid
         LEFT JOIN pg_policy p ON p.polrelid = item.relation AND p.polname = d.duty
       GROUP BY d.duty, d.command, p.oid, p.polroles
     LOOP
@@ -42,7 +45,7 @@ BEGIN
     FOR wanted IN
       SELECT p.role, p.privileges FROM (
         SELECT r.rolname AS role, string_agg(DISTINCT k.privilege, ', ') AS privileges
-        FROM lifecycle.warehouse_roles w JOIN pg_roles r ON r.rolname = w.role
+        FROM lifecycle.warehouse_roles w JOIN pg_roles r ON r.rolname = w.role AND r.oid = w.role_oid
           CROSS JOIN LATERAL unnest(lifecycle._warehouse_privileges(w.duty, item.semantics, item.is_keys)) k(privilege)
         WHERE w.warehouse = _protect_warehouse.warehouse AND NOT EXISTS (SELECT FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
           WHERE c.oid = item.relation AND a.grantee = r.oid AND a.privilege_type = k.privilege)
@@ -54,4 +57,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._protect_warehouse(name) IS
-  'Internal: brings row-level security, policies and privileges of a warehouse''s tables in line with warehouse_roles. Takes nothing back but policies; locks only what it alters. Idempotent.';
+  'Internal: brings row-level security, policies and privileges of a warehouse''s tables in line with warehouse_roles. Roles that only have the name of one that was granted something get nothing. Takes nothing back but policies; locks only what it alters. Idempotent.';

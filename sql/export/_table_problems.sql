@@ -28,11 +28,7 @@ BEGIN
     WHERE a.attrelid IN (_table_problems.relation, key_relation) AND a.attnum > 0 AND NOT a.attisdropped
       AND NOT EXISTS (SELECT FROM columns c WHERE c.relation = a.attrelid AND c.name = a.attname)),
   keys AS (
-    SELECT _table_problems.relation AS relation, true AS is_primary, CASE WHEN s.partitioned THEN s.tenant || s.key || s.time_column
-      WHEN distributable THEN s.tenant || s.key ELSE s.key END AS names FROM shape s
-    UNION ALL SELECT key_relation, true, s.key FROM shape s WHERE s.partitioned
-    UNION ALL SELECT CASE WHEN s.partitioned THEN key_relation ELSE _table_problems.relation END, false, ARRAY(SELECT jsonb_array_elements_text(g)::name)
-      FROM shape s CROSS JOIN jsonb_array_elements(s.guards) g),
+    SELECT k.of_table AS relation, k.is_primary, k.names FROM lifecycle._contract_keys(contract, _table_problems.relation, key_relation, distributable) k),
   indexes AS (
     SELECT i.indrelid::regclass AS relation, i.indexrelid, i.indisprimary, i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AS is_whole,
       ARRAY(SELECT a.attname FROM unnest(i.indkey[0 : i.indnkeyatts - 1]) AS k(number) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0) AS names
@@ -77,10 +73,7 @@ BEGIN
     SELECT 1, c.place, format('column %I of %s refuses nulls, which the contract allows', c.name, c.relation), format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;', c.relation, c.name)
       FROM columns c WHERE NOT c.required AND c.attnotnull
     UNION ALL
-    SELECT 1, c.place, format('column %I of partition %s refuses nulls, which the contract allows', c.name, i.inhrelid::regclass),
-        format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL;', i.inhrelid::regclass, c.name)
-      FROM columns c JOIN pg_inherits i ON i.inhparent = c.relation JOIN pg_attribute a ON a.attrelid = i.inhrelid AND a.attname = c.name AND a.attnotnull
-      WHERE NOT c.required AND NOT c.attnotnull
+    SELECT q.rank, q.place, q.problem, q.mend FROM lifecycle._partition_problems(contract, _table_problems.relation) q
     UNION ALL
     SELECT 1, c.place, format('column %I of %s is generated: it takes no value', c.name, c.relation),
         format('ALTER TABLE %s ALTER COLUMN %I DROP %s IF EXISTS;', c.relation, c.name, (SELECT CASE WHEN a.attidentity = '' THEN 'EXPRESSION' ELSE 'IDENTITY' END
@@ -113,4 +106,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._table_problems(jsonb, regclass, regclass, boolean) IS
-  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know, tables it inherits from or that inherit from it; each with the statement that mends it (stricter: a constraint or unique index of their own, which refuses single rows). Wider texts, further columns that may be null, indexes and partitions are no problem.';
+  'Internal: what keeps a table (and its table of keys) from being a contract''s table in a warehouse: columns that are missing, of another type, stricter or laxer about nulls, keys that are gone, keys and constraints the contract does not know, tables it inherits from or that inherit from it; each with the statement that mends it (stricter: a constraint or unique index of their own, which refuses single rows). Wider texts, further columns that may be null, indexes, and partitions that have nothing of their own (_partition_problems()), are no problem.';

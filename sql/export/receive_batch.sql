@@ -79,6 +79,8 @@ BEGIN
   END IF;
   INSERT INTO lifecycle.received_batches (batch_id, dataset, warehouse, contract_version, content_hash, rows_in, written, unchanged, dead, snapshots, checksum, refusals)
     VALUES (batch_id, dataset, warehouse, contract_version, content_hash, rows_in, written, unchanged, dead, snapshots, checksum, refusals);
+  -- For each that comes, more than one can go: whatever else is scheduled here, they do not pile up.
+  PERFORM lifecycle._forget_batches(20);
 END
 $$;
 COMMENT ON FUNCTION lifecycle.receive_batch(text, uuid, text, text, text, name, text[]) IS

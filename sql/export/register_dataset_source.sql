@@ -21,6 +21,11 @@ BEGIN
   FOREACH warning IN ARRAY compiled.warnings LOOP
     RAISE WARNING 'dataset "%": %', dataset, warning;
   END LOOP;
+  IF EXISTS (SELECT FROM lifecycle._others_code(relation)) THEN
+    RAISE WARNING USING MESSAGE = format('dataset "%s": code of other roles is run with the rights of role "%s"', dataset, current_user),
+      DETAIL = (SELECT string_agg(format('%s belongs to %I', c.code, c.owner), ', ') FROM lifecycle._others_code(relation) c) || '. They can have done by it whatever the role that exports may do.',
+      HINT = 'Use a table, or a materialized view that its owner refreshes, or take the code over: docs/EXPORT.md.';
+  END IF;
   INSERT INTO lifecycle.dataset_sources AS s (dataset, relation, mapping, look_back) VALUES (dataset, relation, mapping, look_back)
   ON CONFLICT ON CONSTRAINT dataset_sources_pkey DO UPDATE SET mapping = excluded.mapping, look_back = excluded.look_back
     WHERE (s.mapping, s.look_back) IS DISTINCT FROM (excluded.mapping, excluded.look_back);
@@ -41,4 +46,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.register_dataset_source(text, regclass, jsonb) IS
-  'Registers (or registers anew, with another mapping) a table or view as a source of a dataset. mapping says where each column of the contract comes from, in the language of register_source() (docs/SOURCES.md): a column, a constant, the first of several that is present, {"column": …, "map": {"found": "succeeded", …}} for other words for the same thing. Checks columns, types, privileges and that constants and maps give only values the contract allows; returns which cut is in force and what it guarantees. Reads no row: a row that breaks the contract becomes a dead letter when it is exported and never stops the others. Errors: 42704 unknown dataset, 55000 a retired one, 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';
+  'Registers (or registers anew, with another mapping) a table or view as a source of a dataset. mapping says where each column of the contract comes from, in the language of register_source() (docs/SOURCES.md): a column, a constant, the first of several that is present, {"column": …, "map": {"found": "succeeded", …}} for other words for the same thing. Checks columns, types, privileges and that constants and maps give only values the contract allows; returns which cut is in force and what it guarantees. Warns where views or functions of roles with fewer rights would be run. Reads no row: a row that breaks the contract becomes a dead letter when it is exported and never stops the others. Errors: 42704 unknown dataset, 55000 a retired one, 42703 unknown column, 42804 wrong type, 42501 no privilege, 22023 anything else in the mapping.';

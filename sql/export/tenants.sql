@@ -5,7 +5,7 @@ AS $$
   SELECT coalesce(array_agg(DISTINCT t.org_id) FILTER (WHERE t.org_id IS NOT NULL), '{}')
   FROM (
     SELECT CASE w.duty WHEN 'tenant' THEN w.org_id ELSE nullif(current_setting('lifecycle_ledger.org_id', true), '')::uuid END AS org_id
-    FROM lifecycle.warehouse_roles w JOIN pg_roles r ON r.rolname = w.role
+    FROM lifecycle.warehouse_roles w JOIN pg_roles r ON r.rolname = w.role AND (w.role_oid = r.oid OR w.cluster IS DISTINCT FROM (SELECT c.system_identifier FROM pg_control_system() c))
     WHERE w.duty IN ('tenant', 'pooler') AND (w.warehouse = tenants.warehouse OR tenants.warehouse IS NULL) AND pg_has_role(r.oid, 'USAGE')) t
 $$;
 COMMENT ON FUNCTION lifecycle.tenants(name) IS

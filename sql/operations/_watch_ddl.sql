@@ -13,6 +13,8 @@ BEGIN
       ('lifecycle_ledger_keep_rows', 'table_rewrite', '''ALTER TABLE'', ''ALTER TYPE''', '_keep_rows'),
       -- A unique index refuses rows; ALTER INDEX renames tables, too, before PostgreSQL 15.
       ('lifecycle_ledger_keep_contracts', 'ddl_command_end', '''ALTER TABLE'', ''ALTER SCHEMA'', ''CREATE INDEX'', ''ALTER INDEX''', '_keep_contracts'),
+      ('lifecycle_ledger_keep_contracts_attached', 'ddl_command_end', '''ALTER TABLE''', '_adopt_attached'),
+      ('lifecycle_ledger_keep_contracts_early', 'ddl_command_start', '''CREATE INDEX'', ''DROP INDEX''', '_keep_contracts_early'),
       ('lifecycle_ledger_keep_contracts_dropped', 'sql_drop', NULL, '_keep_contracts')) w (name, event, tags, function)
     WHERE NOT EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = w.name AND e.evtenabled = 'A')
   LOOP

@@ -22,6 +22,8 @@ BEGIN
   END IF;
   partman := lifecycle._require_partman();
   run := lifecycle._begin_run('maintain_partitions', NULL);
+  -- Where batches are received by a role that may not delete.
+  PERFORM lifecycle._forget_batches(10000);
   CALL lifecycle._next_transaction();
   FOR parent IN EXECUTE format('SELECT c.oid::regclass AS relation, p.premake, p.partition_interval::interval AS step
       FROM %I.part_config p JOIN pg_class c ON c.relname = split_part(p.parent_table, ''.'', 2) AND c.relkind = ''p''
@@ -75,4 +77,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.maintain_partitions() IS
-  'Makes the partitions to come of every time-partitioned table of install() and install_warehouse(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly, better daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';
+  'Makes the partitions to come of every time-partitioned table of install() and install_warehouse(), as many steps ahead as pg_partman''s part_config.premake says. Never drops one. Deletes what received_batches remembers for longer than its retention, up to 10,000 batches. Waits for a lock only in short attempts (lifecycle_ledger.lock_timeout, lock_attempts); one table''s failure does not keep the others from their turn and is raised at the end. Logged in pipeline_runs: rows_in counts tables, written those that got partitions. Call it at least monthly, better daily. Errors: 25001 inside a transaction block, 55P03 while another session runs it.';

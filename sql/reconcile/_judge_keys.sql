@@ -5,11 +5,12 @@ SET timezone = 'UTC'
 AS $$
 DECLARE
   contract jsonb := lifecycle._dataset_contract(dataset);
+  compared name[] := lifecycle._compared_columns(destination, dataset);
   shape record;
 BEGIN
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
   EXECUTE format('CREATE TEMP TABLE reconcile_source ON COMMIT DROP AS SELECT r.*, left(md5(lifecycle._parity_text_columns(%L::text[], %s)), 16) AS "row checksum" FROM %s r',
-    shape.compared, (SELECT string_agg(format('r.%I', name), ', ' ORDER BY place) FROM unnest(shape.compared) WITH ORDINALITY AS c(name, place)),
+    compared, lifecycle._compared_values(contract, compared),
     lifecycle._reconciled_rows(destination, dataset, NULL, ARRAY(SELECT DISTINCT k FROM unnest(keys) k)));
   -- Where the source has them, too: of several tenants that use one key, the destination has taken one.
   EXECUTE format($sql$

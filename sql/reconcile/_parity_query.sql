@@ -12,7 +12,7 @@ DECLARE
   known integer := coalesce(length(buckets[1]), 0);
 BEGIN
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
-  row_text := format('lifecycle._parity_text_columns(%L::text[], %s)', columns, (SELECT string_agg(format('r.%I', name), ', ' ORDER BY place) FROM unnest(columns) WITH ORDINALITY AS c(name, place)));
+  row_text := format('lifecycle._parity_text_columns(%L::text[], %s)', columns, lifecycle._compared_values(contract, columns));
   key_digest := format('md5(concat_ws(chr(31), %s))', (SELECT string_agg(format('r.%I::text', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)));
   key_text := format('jsonb_build_array(%s)::text', (SELECT string_agg(format('r.%I', name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place)));
   day_of := format('(r.%I AT TIME ZONE ''UTC'')::date', shape.time_column);

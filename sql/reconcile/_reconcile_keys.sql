@@ -9,6 +9,7 @@ DECLARE
   shape record;
   columns text;
   chosen text;
+  again bigint;
 BEGIN
   SELECT * INTO shape FROM lifecycle._parity_shape(lifecycle._dataset_contract(dataset));
   columns := (SELECT string_agg(format('s.%I', name), ', ' ORDER BY place) FROM unnest(shape.all_columns) WITH ORDINALITY AS c(name, place));
@@ -42,6 +43,17 @@ BEGIN
       || 'NULL::text AS "reject key", NULL::jsonb AS "reject body", NULL::timestamptz AS "change time", NULL::regclass AS "source relation" FROM pg_temp.reconcile_rows r', 'reconcile');
   END IF;
   DROP TABLE pg_temp.reconcile_rows;
+  IF shape.semantics = 'insert-if-absent' AND resent > 0 THEN
+    -- A row of another tenant or version there may have the id of one that is to come. No source has it so: it was altered, and gives way.
+    EXECUTE format($sql$
+      UPDATE pg_temp.reconcile_verdicts v SET key_taken = true
+      WHERE v.verdict = 'source only' AND EXISTS (SELECT FROM lifecycle.dead_letters d WHERE d.resolved_at IS NULL AND d.stage = 'apply' AND d.source = $1 AND d.key = v.letter_key AND d.code = 'key_reused')
+        AND NOT EXISTS (SELECT FROM pg_temp.reconcile_source s JOIN %s o ON %s WHERE s."key text" = v.key AND ROW(%s) <> ROW(%s))
+      $sql$, lifecycle._reconciled_rows(destination, dataset, NULL), (SELECT string_agg(format('o.%1$I = s.%1$I', name), ' AND ') FROM unnest((lifecycle._warehouse_shape(lifecycle._dataset_contract(dataset))).key) name),
+      (SELECT string_agg(format('o.%I', name), ', ') FROM unnest(shape.key) name), (SELECT string_agg(format('s.%I', name), ', ') FROM unnest(shape.key) name)) USING dataset;
+    GET DIAGNOSTICS again = ROW_COUNT;
+    resent := resent - again;
+  END IF;
   IF EXISTS (SELECT FROM pg_temp.reconcile_verdicts v WHERE v.verdict = 'differs' OR (v.verdict = 'source only' AND v.key_taken)) THEN
     EXECUTE chosen USING '{differs,source only}'::text[], true;
     resent := resent + lifecycle._send_replacing(run, destination, dataset, 'pg_temp.reconcile_rows',
@@ -66,10 +78,10 @@ BEGIN
       OR (v.verdict = 'target only' AND NOT EXISTS (SELECT FROM pg_temp.reconcile_target t WHERE t.key = v.key AND t.is_deleted));
   SELECT count(*) FILTER (WHERE v.verdict <> 'target only'), count(*) FILTER (WHERE v.verdict = 'target only') INTO remaining, target_only_left
     FROM pg_temp.reconcile_verdicts v WHERE v.remains;
-  IF overwritten > 0 THEN
+  IF resent > 0 THEN
     -- What stood in the way of rows that were refused before is gone.
     UPDATE lifecycle.dead_letters d SET resolved_at = now() FROM pg_temp.reconcile_verdicts v
-      WHERE v.verdict = 'differs' AND NOT v.remains AND d.resolved_at IS NULL AND d.stage = 'apply' AND d.source = dataset AND d.key = v.letter_key AND d.code IN ('content_differs', 'key_reused');
+      WHERE (v.verdict = 'differs' OR v.key_taken) AND NOT v.remains AND d.resolved_at IS NULL AND d.stage = 'apply' AND d.source = dataset AND d.key = v.letter_key AND d.code IN ('content_differs', 'key_reused');
   END IF;
   IF shape.tombstone_column IS NOT NULL THEN
     INSERT INTO lifecycle.exported_tombstones AS e (destination, dataset, key, org, day, bucket, checksum)

@@ -2,16 +2,16 @@ CREATE PROCEDURE lifecycle._reconcile_pair(run bigint, destination text, dataset
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  most bigint := current_setting('lifecycle_ledger.chunk_rows');
   target lifecycle.destinations;
   overview record;
-  differing_groups jsonb := '[]';
+  differing_groups bigint := 0;
   batch jsonb;
   step record;
   totals record;
   most_tombstones bigint := 0;
-  with_gone jsonb[] := '{}';
-  taken integer := 0;
+  gone_after bigint[] := '{}';
+  gone_upto bigint[] := '{}';
+  taken bigint := 0;
   moved bigint := 0;
   told_at timestamptz := clock_timestamp();
 BEGIN
@@ -19,6 +19,9 @@ BEGIN
   BEGIN
     IF to_regclass('pg_temp.reconcile_files') IS NOT NULL THEN
       DROP TABLE pg_temp.reconcile_files;
+    END IF;
+    IF to_regclass('pg_temp.reconcile_groups') IS NOT NULL THEN
+      DROP TABLE pg_temp.reconcile_groups;
     END IF;
     IF NOT EXISTS (SELECT FROM lifecycle.export_positions p WHERE p.destination = _reconcile_pair.destination AND p.dataset = _reconcile_pair.dataset) THEN
       RETURN;
@@ -51,15 +54,10 @@ BEGIN
   SELECT 0::bigint AS differing, 0::bigint AS source_only, 0::bigint AS target_only, 0::bigint AS resent, 0::bigint AS overwritten, 0::bigint AS tombstones, 0::bigint AS held,
     0::bigint AS remaining, 0::bigint AS target_only_left, NULL::text AS unmarked INTO totals;
   CALL lifecycle._next_transaction();
-  WHILE failed_state IS NULL AND taken < jsonb_array_length(differing_groups) LOOP
+  WHILE failed_state IS NULL AND taken < differing_groups LOOP
     BEGIN
-      -- As many groups as make a step, all parted or all whole.
-      SELECT jsonb_agg(g.one ORDER BY g.place) INTO batch
-        FROM (SELECT e.one, e.place, sum((e.one ->> 'weight')::bigint) OVER (ORDER BY e.place) AS weight FROM jsonb_array_elements(differing_groups) WITH ORDINALITY AS e(one, place)
-          WHERE e.place > taken AND (e.one ->> 'bucket' = '') = (differing_groups -> taken ->> 'bucket' = '')) g
-        WHERE g.place = taken + 1 OR (g.weight <= most AND g.place <= taken + 1000);
+      batch := lifecycle._group_batch(taken);
       SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, batch, 0);
-      taken := taken + jsonb_array_length(batch);
       moved := moved + step.bytes;
       totals.differing := totals.differing + step.differing;
       totals.source_only := totals.source_only + step.source_only;
@@ -70,14 +68,16 @@ BEGIN
       totals.remaining := totals.remaining + step.remaining;
       totals.target_only_left := totals.target_only_left + step.target_only_left;
       IF step.target_only_left > 0 AND totals.target_only_left <= most_tombstones THEN
-        with_gone := with_gone || batch;
+        gone_after := gone_after || taken;
+        gone_upto := gone_upto || taken + jsonb_array_length(batch);
       END IF;
+      taken := taken + jsonb_array_length(batch);
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
     END;
     CALL lifecycle._next_transaction();
     IF clock_timestamp() > told_at + interval '5 seconds' THEN
-      RAISE NOTICE 'reconcile: dataset "%" at destination "%": % of % differing groups, % rows sent again', dataset, destination, taken, jsonb_array_length(differing_groups), totals.resent;
+      RAISE NOTICE 'reconcile: dataset "%" at destination "%": % of % differing groups, % rows sent again', dataset, destination, taken, differing_groups, totals.resent;
       told_at := clock_timestamp();
     END IF;
   END LOOP;
@@ -87,9 +87,9 @@ BEGIN
   END IF;
   IF failed_state IS NULL AND totals.target_only_left > 0 AND totals.unmarked IS NULL THEN
     totals.target_only_left := 0;
-    FOR place IN 1 .. cardinality(with_gone) LOOP
+    FOR place IN 1 .. cardinality(gone_after) LOOP
       BEGIN
-        SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, with_gone[place], most_tombstones - totals.tombstones);
+        SELECT * INTO step FROM lifecycle._reconcile_step(run, destination, dataset, lifecycle._group_batch(gone_after[place], gone_upto[place]), most_tombstones - totals.tombstones);
         moved := moved + step.bytes;
         totals.differing := totals.differing + step.differing;
         totals.source_only := totals.source_only + step.source_only;
@@ -104,6 +104,9 @@ BEGIN
       CALL lifecycle._next_transaction();
       EXIT WHEN failed_state IS NOT NULL;
     END LOOP;
+  END IF;
+  IF to_regclass('pg_temp.reconcile_groups') IS NOT NULL THEN
+    DROP TABLE pg_temp.reconcile_groups;
   END IF;
   PERFORM lifecycle._conclude_parity(run, destination, dataset, day, overview.source_rows, overview.target_rows, overview.source_checksum, overview.target_checksum, to_jsonb(totals), moved,
     failed_state, failed_message);

@@ -7,6 +7,7 @@ DECLARE
   contract jsonb := lifecycle._dataset_contract(dataset);
   target regclass := lifecycle._warehouse_table(warehouse, dataset);
   shape record;
+  id_columns name[] := (lifecycle._warehouse_shape(contract)).key;
   key_match text;
   key_text text;
   key_columns text;
@@ -28,6 +29,13 @@ BEGIN
       SELECT count(*) FROM kept$sql$, key_text, shape.tenant);
     EXECUTE format('WITH gone AS (DELETE FROM %s t USING (SELECT DISTINCT %s FROM %s) s WHERE %s AND t.%I = ANY ($3::%s[]) RETURNING t.*), %s', target, key_columns, source, key_match, shape.tenant,
       (SELECT c.type FROM lifecycle._contract_columns(contract) c WHERE c.name = shape.tenant), keeping) INTO overwritten USING warehouse, dataset, orgs;
+    IF shape.semantics = 'insert-if-absent' THEN
+      -- Whatever else has the id.
+      EXECUTE format('WITH gone AS (DELETE FROM %s t USING (SELECT DISTINCT %s FROM %s) s WHERE %s RETURNING t.*), %s', target,
+          (SELECT string_agg(quote_ident(name), ', ') FROM unnest(id_columns) name), source, (SELECT string_agg(format('t.%1$I = s.%1$I', name), ' AND ') FROM unnest(id_columns) name), keeping)
+        INTO found USING warehouse, dataset;
+      overwritten := overwritten + found;
+    END IF;
     IF shape.key_table IS NOT NULL THEN
       -- The row that the key is kept for may lie under another tenant or time than anyone looked at.
       EXECUTE format('WITH keys AS (DELETE FROM %s t USING (SELECT DISTINCT %s FROM %s) s WHERE %s RETURNING t.*), gone AS (DELETE FROM %s t USING keys s WHERE %s AND %s RETURNING t.*), %s',
@@ -37,6 +45,7 @@ BEGIN
     PERFORM lifecycle._close_append_only();
   END IF;
   SELECT a.rows_in, a.written, a.unchanged, a.dead INTO rows_in, written, unchanged, dead FROM lifecycle._apply_rows(dataset, source, warehouse) a;
+  PERFORM lifecycle._verify_replaced(dataset, source, warehouse, dead);
 END
 $$;
 COMMENT ON FUNCTION lifecycle._replace_rows_lawfully(text, regclass, name, text[]) IS 'Internal: the body of _replace_rows(), through which alone it may change append-only tables.';

@@ -16,7 +16,7 @@ BEGIN
   matched := (SELECT string_agg(format('%%1$s.%I = w.k%s', shape.key[place], place - 1), ' AND ' ORDER BY place) FROM generate_subscripts(shape.key, 1) place);
   told := format($sql$%s AS version, %s AS is_deleted, left(md5(lifecycle._parity_text_columns(%L::text[], %s)), 16) AS checksum, %s AS base$sql$,
     coalesce('r.' || quote_ident(shape.version_column), 'NULL::bigint'), coalesce('r.' || quote_ident(shape.tombstone_column) || ' IS NOT NULL', 'false'),
-    columns, (SELECT string_agg(format('r.%I', name), ', ' ORDER BY place) FROM unnest(columns) WITH ORDINALITY AS c(name, place)),
+    columns, lifecycle._compared_values(contract, columns),
     CASE WHEN shape.tombstone_column IS NULL THEN 'NULL::jsonb' ELSE format('jsonb_build_object(%s)', (SELECT string_agg(format('%L, r.%I', name, name), ', ') FROM unnest(shape.required) name)) END);
   bucket := format('md5(concat_ws(chr(31), %s))', (SELECT string_agg(format('w.k%s::text', place - 1), ', ' ORDER BY place) FROM generate_subscripts(shape.key, 1) place));
   by_tenant := format($sql$

@@ -9,7 +9,7 @@ DECLARE
   conditions text;
 BEGIN
   SELECT * INTO shape FROM lifecycle._parity_shape(contract);
-  rows_query := lifecycle._parity_query(contract, lifecycle._reconciled_rows(destination, dataset, days), level, shape.compared, days, orgs, buckets, digits);
+  rows_query := lifecycle._parity_query(contract, lifecycle._reconciled_rows(destination, dataset, days), level, lifecycle._compared_columns(destination, dataset), days, orgs, buckets, digits);
   IF shape.tombstone_column IS NULL THEN
     RETURN rows_query;
   END IF;

@@ -7,7 +7,7 @@ AS $$
 DECLARE
   place lifecycle.destinations;
   contract jsonb := lifecycle._dataset_contract(dataset);
-  columns name[] := (SELECT s.compared FROM lifecycle._parity_shape(contract) s);
+  columns name[] := lifecycle._compared_columns(destination, dataset);
 BEGIN
   SELECT * INTO STRICT place FROM lifecycle.destinations d WHERE d.destination = _target_parity.destination;
   CASE place.kind

@@ -30,11 +30,11 @@ BEGIN
   PERFORM lifecycle._guard_append_only(g.relation)
     FROM lifecycle.restore_steps g WHERE g.kind = 'root' AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = g.relation AND t.tgname = 'append_only');
   -- Who may do what came as rows; privileges do not come with data.
-  FOR item IN SELECT w.*, r.oid::regrole AS grantee FROM lifecycle.warehouse_roles w LEFT JOIN pg_roles r ON r.rolname = w.role ORDER BY w.warehouse, w.role, w.duty LOOP
+  FOR item IN SELECT w.*, r.oid::regrole AS grantee FROM lifecycle.warehouse_roles w LEFT JOIN pg_roles r ON r.rolname = w.role AND (w.role_oid = r.oid OR w.cluster IS DISTINCT FROM (SELECT c.system_identifier FROM pg_control_system() c)) ORDER BY w.warehouse, w.role, w.duty LOOP
     IF item.grantee IS NOT NULL THEN
       PERFORM lifecycle._grant_duty(item.grantee, item.duty, item.org_id, item.warehouse);
     ELSE
-      RAISE WARNING USING MESSAGE = format('there is no role %I, which is %s of warehouse "%s"', item.role, item.duty, item.warehouse),
+      RAISE WARNING USING MESSAGE = format(CASE WHEN EXISTS (SELECT FROM pg_roles r WHERE r.rolname = item.role) THEN 'role %I is another one than that which is' ELSE 'there is no role %I, which is' END || ' %s of warehouse "%s"', item.role, item.duty, item.warehouse),
         HINT = CASE item.duty WHEN 'tenant' THEN format('Once it is there: SELECT lifecycle.grant_tenant(%L, %L, %L);', quote_ident(item.role), item.org_id, item.warehouse)
           ELSE format('Once it is there: SELECT lifecycle.grant_warehouse(%L, %L, %L);', quote_ident(item.role), item.duty, item.warehouse) END;
     END IF;

@@ -50,6 +50,15 @@ INSERT INTO public.cases (ddl, outcome) SELECT ddl, '55000' FROM unnest(ARRAY[
   'ALTER TABLE dx_operation_runs_v1_keys INHERIT public.parent',
   'ALTER TABLE dx_operation_runs_v1_keys OF public.keys_row',
   'ALTER TABLE runs_part ALTER COLUMN cost_usd SET NOT NULL',
+  'ALTER TABLE runs_part ADD CHECK (cost_usd >= 0)',
+  'ALTER TABLE runs_part ADD UNIQUE (operation_id)',
+  'CREATE UNIQUE INDEX ON runs_part (operation_id)',
+  'ALTER TABLE runs_part SET UNLOGGED',
+  'ALTER TABLE public.spare ADD CHECK (cost_usd >= 0); ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'CREATE UNIQUE INDEX ON public.spare (operation_id); ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'ALTER TABLE public.spare ADD FOREIGN KEY (entity_id) REFERENCES public.other; ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'ALTER TABLE public.spare ALTER COLUMN cost_usd SET NOT NULL; ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'ALTER TABLE public.spare SET UNLOGGED; ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
   'ALTER TABLE dx_operation_runs_v1_keys ADD COLUMN note text NOT NULL',
   'ALTER TABLE dx_operation_runs_v1_keys RENAME TO keys',
   'ALTER TABLE dx_operation_runs_v1_keys DROP CONSTRAINT dx_operation_runs_v1_keys_pkey',
@@ -75,6 +84,9 @@ INSERT INTO public.cases (ddl, outcome) SELECT ddl, 'done' FROM unnest(ARRAY[
   'DROP VIEW public.reader',
   'CREATE TABLE part PARTITION OF dx_operation_runs_v1 FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
   'ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'ALTER TABLE public.spare ADD CHECK (created_at >= ''2040-01-01Z'' AND created_at < ''2040-02-01Z''); ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'CREATE UNIQUE INDEX ON public.spare (operation_id, created_at, org_id, run_id); ALTER TABLE dx_operation_runs_v1 ATTACH PARTITION public.spare FOR VALUES FROM (''2040-01-01Z'') TO (''2040-02-01Z'')',
+  'CREATE INDEX ON runs_part (operation_id)',
   'ALTER TABLE dx_operation_runs_v1 DETACH PARTITION runs_part',
   'DROP TABLE runs_part',
   'ALTER TABLE public.other DROP COLUMN note, ADD CHECK (id IS NOT NULL)',
@@ -109,6 +121,82 @@ ROLLBACK;
 SET session_replication_role = replica;
 SELECT is(public.tried('DROP TABLE dx_company_entities_v1 CASCADE'), '55000', 'session_replication_role does not switch it off');
 RESET session_replication_role;
+
+-- CONCURRENTLY: committed in parts, so refused before anything is built. Each is a statement of its own, which waits for nobody.
+CREATE TABLE public.alone (number integer GENERATED ALWAYS AS IDENTITY, ddl text, outcome text, state text);
+INSERT INTO public.alone (ddl, outcome) VALUES
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON dx_company_entities_v1 (canonical_domain)', '55000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON dx_company_entities_v1 (lower(canonical_domain), org_id)', '55000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON dx_company_entities_v1 (org_id) WHERE industry IS NULL', '55000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON runs_part (operation_id)', '55000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON dx_operation_runs_v1_keys (org_id)', '55000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY fine ON dx_company_entities_v1 (hq_country, entity_id, org_id)', '00000'),
+  ('DROP INDEX CONCURRENTLY fine', '00000'),
+  ('CREATE INDEX CONCURRENTLY fine ON dx_company_entities_v1 (canonical_domain)', '00000'),
+  ('DROP INDEX CONCURRENTLY fine', '00000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY fine ON public.other (note)', '00000'),
+  ('DROP INDEX CONCURRENTLY fine', '00000'),
+  ('CREATE UNIQUE INDEX CONCURRENTLY evil ON nothing (note)', '42P01'),
+  ('DROP INDEX CONCURRENTLY IF EXISTS nothing', '00000'),
+  ('DROP INDEX CONCURRENTLY guard', '55000');
+-- A key that an index alone keeps.
+ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts DISABLE;
+ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts_dropped DISABLE;
+SELECT conname AS guard FROM pg_constraint WHERE conrelid = 'dx_operation_events_v1_keys'::regclass AND contype = 'u' \gset
+ALTER TABLE dx_operation_events_v1_keys DROP CONSTRAINT :"guard";
+CREATE UNIQUE INDEX guard ON dx_operation_events_v1_keys (event_sequence, run_id);
+ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts ENABLE ALWAYS;
+ALTER EVENT TRIGGER lifecycle_ledger_keep_contracts_dropped ENABLE ALWAYS;
+\set ON_ERROR_STOP 0
+SET statement_timeout = '60s';
+SELECT ddl FROM public.alone WHERE number = 1 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 1;
+SELECT ddl FROM public.alone WHERE number = 2 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 2;
+SELECT ddl FROM public.alone WHERE number = 3 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 3;
+SELECT ddl FROM public.alone WHERE number = 4 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 4;
+SELECT ddl FROM public.alone WHERE number = 5 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 5;
+SELECT ddl FROM public.alone WHERE number = 6 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 6;
+SELECT ddl FROM public.alone WHERE number = 7 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 7;
+SELECT ddl FROM public.alone WHERE number = 8 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 8;
+SELECT ddl FROM public.alone WHERE number = 9 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 9;
+SELECT ddl FROM public.alone WHERE number = 10 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 10;
+SELECT ddl FROM public.alone WHERE number = 11 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 11;
+SELECT ddl FROM public.alone WHERE number = 12 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 12;
+SELECT ddl FROM public.alone WHERE number = 13 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 13;
+SELECT ddl FROM public.alone WHERE number = 14 \gset
+:ddl;
+UPDATE public.alone SET state = :'SQLSTATE' WHERE number = 14;
+RESET statement_timeout;
+\set ON_ERROR_STOP 1
+SELECT is(state, outcome, ddl) FROM public.alone ORDER BY number;
+SELECT is_empty('SELECT FROM pg_index WHERE NOT indisvalid', 'no invalid index is left');
+SELECT throws_ok($$SELECT lifecycle._refuse_early('dx_company_entities_v1'::regclass, ARRAY['industry', NULL])$$, '55000', 'CREATE INDEX would break the contract dx_company_entities_v1 1.1.0, which table "HQ".dx_company_entities_v1 keeps', 'the refusal names the contract');
+SELECT throws_ok($$SELECT lifecycle._keep_contracts_early()$$, NULL, NULL, 'what asks is for event triggers');
 
 -- Others, with no rights here at all, make and drop tables as before.
 CREATE SCHEMA theirs AUTHORIZATION ddl_stranger;

@@ -171,4 +171,28 @@ CREATE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON numbered FOR EACH ROW EXEC
 SELECT is(cut_of(), 'Transaction numbers (changed_xid)', 'with it they are in force');
 ALTER TABLE numbered DISABLE TRIGGER changed_xid;
 SELECT is(cut_of(), 'Transaction numbers (changed_xid), which nothing sets', 'nor has one whose trigger is disabled');
+
+-- Code of roles with fewer rights: told, and a materialized view of theirs runs nothing of it.
+CREATE SCHEMA theirs;
+CREATE ROLE dataset_app;
+GRANT CREATE, USAGE ON SCHEMA theirs TO dataset_app;
+GRANT SELECT ON numbered TO dataset_app;
+SET ROLE dataset_app;
+CREATE FUNCTION theirs.who() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN current_user; END $$;
+CREATE VIEW theirs.runs AS SELECT n.*, theirs.who() AS who FROM public.numbered n;
+CREATE MATERIALIZED VIEW theirs.kept AS SELECT * FROM theirs.runs;
+RESET ROLE;
+CREATE VIEW mine AS SELECT * FROM theirs.runs;
+CREATE VIEW of_kept AS SELECT * FROM theirs.kept;
+CREATE VIEW calling AS SELECT n.*, theirs.who() AS who FROM numbered n;
+SELECT is((SELECT string_agg(code || ' ' || owner, ', ') FROM lifecycle._others_code(r)), told, 'code that is run with a source: ' || r) FROM (VALUES ('theirs.runs'::regclass, 'view theirs.runs dataset_app, function theirs.who() dataset_app'),
+  ('mine', 'view theirs.runs dataset_app, function theirs.who() dataset_app'), ('calling', 'function theirs.who() dataset_app'), ('theirs.kept', NULL), ('of_kept', NULL), ('numbered', NULL)) v (r, told);
+INSERT INTO numbered (kind) VALUES ('x');
+REFRESH MATERIALIZED VIEW theirs.kept;
+SELECT isnt_empty($$SELECT FROM theirs.kept$$, 'refreshed, it has rows');
+SELECT is_empty($$SELECT FROM theirs.kept WHERE who <> 'dataset_app'$$, 'whoever refreshes it, a materialized view runs as its owner');
+RESET ROLE;
+DROP SCHEMA theirs CASCADE;
+REVOKE ALL ON numbered FROM dataset_app;
+DROP ROLE dataset_app;
 SELECT * FROM finish();

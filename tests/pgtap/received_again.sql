@@ -51,6 +51,23 @@ DELETE FROM lifecycle.received_batches;
 SELECT is(received('dx_operation_runs_v1', 3, lines('run', 1, 20)), '0 written, 20 unchanged, 0 dead, 0 snapshots', 'its number may be another batch''s by then');
 SELECT bag_eq('SELECT * FROM content()', 'SELECT * FROM before', '... which is applied for what it is');
 
+-- Where nobody calls apply_retention(): each batch that comes takes some with it, by the same policy.
+INSERT INTO lifecycle.received_batches SELECT (jsonb_populate_record(b, jsonb_build_object('batch_id', id(1000 + n), 'received_at', now() - interval '91 days' - n * interval '1 minute'))).* FROM lifecycle.received_batches b, generate_series(1, 45) n WHERE batch_id = id(3);
+INSERT INTO lifecycle.received_batches SELECT (jsonb_populate_record(b, jsonb_build_object('batch_id', id(2000 + n), 'received_at', now() - interval '89 days'))).* FROM lifecycle.received_batches b, generate_series(1, 5) n WHERE batch_id = id(3);
+CREATE FUNCTION remembered() RETURNS text LANGUAGE sql AS $$ SELECT format('%s old, %s young, oldest %s', count(*) FILTER (WHERE received_at < now() - interval '90 days'), count(*) FILTER (WHERE received_at >= now() - interval '90 days'),
+  (SELECT n FROM generate_series(1, 45) n WHERE EXISTS (SELECT FROM lifecycle.received_batches b WHERE b.batch_id = id(1000 + n)) ORDER BY n DESC LIMIT 1)) FROM lifecycle.received_batches $$;
+SELECT is(received('dx_person_entities_v1', 20, lines('person', 1, 3, ', 3')), '0 written, 3 unchanged, 0 dead, 0 snapshots', 'a batch');
+SELECT is(remembered(), '25 old, 7 young, oldest 25', '... takes the twenty oldest with it');
+SELECT is(received('dx_person_entities_v1', 20, lines('person', 1, 3, ', 3')), '0 written, 3 unchanged, 0 dead, 0 snapshots, repeated', 'a repeat');
+SELECT is(remembered(), '25 old, 7 young, oldest 25', '... none');
+UPDATE lifecycle.retention_policies SET keep = NULL WHERE relation = 'lifecycle.received_batches'::regclass;
+SELECT is(received('dx_person_entities_v1', 21, lines('person', 1, 3, ', 3')) || remembered(), '0 written, 3 unchanged, 0 dead, 0 snapshots25 old, 8 young, oldest 25', 'kept for ever, none go');
+UPDATE lifecycle.retention_policies SET keep = '90 days' WHERE relation = 'lifecycle.received_batches'::regclass;
+SELECT lifecycle._forget_batches(1000) \g /dev/null
+SELECT is(remembered(), '0 old, 8 young, oldest ', 'one that is forgotten');
+SELECT is(received('dx_person_entities_v1', 1001, lines('person', 1, 20, ', 1')), '0 written, 20 unchanged, 0 dead, 0 snapshots', '... comes again, with versions that others have passed');
+SELECT bag_eq('SELECT * FROM content()', 'SELECT * FROM before', 'nothing has changed by all that');
+
 -- Somebody who was erased since.
 CREATE FUNCTION erase(n bigint) RETURNS bigint LANGUAGE sql AS $$
   SELECT sum(lifecycle.receive_erasure(d, 'HQ', ARRAY[id(100 + n)], '\x00', ARRAY[lifecycle._hashed_address('user' || n || '@example.com', '\x00')])) FROM unnest('{dx_operation_runs_v1,dx_person_entities_v1,dx_entity_snapshots_v1}'::text[]) d

@@ -14,9 +14,10 @@ CREATE TABLE IF NOT EXISTS lifecycle.received_batches (
   received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CHECK (rows_in = written + unchanged + dead)
 );
+CREATE INDEX IF NOT EXISTS received_batches_received ON lifecycle.received_batches (received_at);
 
 COMMENT ON TABLE lifecycle.received_batches IS
-  'Every batch that receive_batch() applied here, written in the same transaction: what it answers from when the batch comes again. apply_retention() deletes old ones, after 90 days by its policy; a repeat of one that is deleted is applied anew, which changes nothing: the rows are there, or later versions, or were erased since.';
+  'Every batch that receive_batch() applied here, written in the same transaction: what it answers from when the batch comes again. After 90 days, by its row of retention_policies, apply_retention() deletes them, and each batch that comes up to twenty; a repeat of one that is deleted is applied anew, which changes nothing: the rows are there, or later versions, or were erased since.';
 COMMENT ON COLUMN lifecycle.received_batches.batch_id IS 'Number of the batch, given by its sender.';
 COMMENT ON COLUMN lifecycle.received_batches.dataset IS 'The dataset.';
 COMMENT ON COLUMN lifecycle.received_batches.warehouse IS 'The schema whose tables took it.';

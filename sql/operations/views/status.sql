@@ -72,8 +72,12 @@ CREATE OR REPLACE VIEW lifecycle.status AS
         WHERE l.procedure = r.procedure AND l.source_system IS NULL ORDER BY l.run_id DESC LIMIT 20) p WHERE p.pause > interval '10 seconds') usual ON true
   WHERE latest.status = 'failed' OR (usual.pauses >= 5 AND now() - latest.started_at > 3 * usual.pause + interval '5 minutes')
   UNION ALL
+  SELECT w.warehouse::text COLLATE "C", w.role::text COLLATE "default", NULL, NULL, NULL, NULL, now() - w.granted_at, NULL, NULL, NULL, NULL, NULL, NULL,
+    format('%s: %s is not the role that it was granted to; it has nothing of it: grant it anew, or DELETE FROM lifecycle.warehouse_roles', w.duty, w.role) COLLATE "default", 'role', NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM lifecycle.warehouse_roles w CROSS JOIN pg_catalog.pg_control_system() c WHERE w.cluster = c.system_identifier AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = w.role_oid AND r.rolname = w.role)
+  UNION ALL
   SELECT a.subject, a.kind COLLATE "default", NULL, NULL, NULL, NULL, now() - a.first_raised_at, NULL, NULL, NULL, NULL, NULL, NULL, a.severity || ': ' || a.message, 'alert', NULL, NULL, NULL, NULL, NULL, a.times, NULL
   FROM lifecycle.alerts a WHERE a.resolved_at IS NULL;
 
 COMMENT ON VIEW lifecycle.status IS
-  'Everything on one screen, by kind. source: one line a source of the ledger: what ran last and how it ended, how long since it last ended well (lag) and since the last full comparison, what is held, and a verdict. dataset: one line a dataset and destination: the same of its export, with the latest parity verdict, open dead letters, batches that failed, and open alerts. run: scheduled runs that failed or no longer come. alert: open alerts, each with its age as lag. A reconcile older than 26 hours is overdue.';
+  'Everything on one screen, by kind. source: one line a source of the ledger: what ran last and how it ended, how long since it last ended well (lag) and since the last full comparison, what is held, and a verdict. dataset: one line a dataset and destination: the same of its export, with the latest parity verdict, open dead letters, batches that failed, and open alerts. run: scheduled runs that failed or no longer come. role: who was granted something in a warehouse and is gone, or renamed. alert: open alerts, each with its age as lag. A reconcile older than 26 hours is overdue.';

@@ -30,4 +30,4 @@ COMMENT ON COLUMN lifecycle.quality_checks.enabled IS 'False: this check is left
 COMMENT ON COLUMN lifecycle.quality_checks.columns IS
   'null_rate: the columns one of which has to have a value; a+b where both have to. status_distribution: the column whose values are counted. Null elsewhere.';
 COMMENT ON COLUMN lifecycle.quality_checks.settings IS
-  'parity: leaf_rows (as few rows are listed), target_only (mend, alert or ignore), tombstone_share and tombstone_rows (more than both are not marked as deleted), source_keeps (an interval: older days are not compared). lag: factor (of the contract''s latency). null_rate and status_distribution: weeks, min_rows, alpha, min_effect. dead_letters: older_than.';
+  'parity: leaf_rows (as few rows are listed), target_only (mend, alert or ignore), tombstone_share and tombstone_rows (more than both are not marked as deleted), source_keeps (an interval: older days are not compared), compare (content or presence, of versions of entities). lag: factor (of the contract''s latency). null_rate and status_distribution: weeks, min_rows, alpha, min_effect. dead_letters: older_than.';
