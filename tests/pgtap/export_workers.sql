@@ -5,7 +5,7 @@
 \setenv DIRECTORY :directory
 \ir ../lib/export_fixture.sql
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(27);
+SELECT plan(29);
 -- Which process read a row is told by a column.
 CREATE FUNCTION process() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT pg_backend_pid()::text';
 ALTER FUNCTION process() SET search_path = pg_catalog;
@@ -82,6 +82,13 @@ CALL lifecycle.export();
 RESET enable_indexscan;
 RESET enable_bitmapscan;
 SELECT is((SELECT (count(*), sum(rows_in))::text FROM lifecycle.export_batches WHERE sequence > 1), '(1,270)', 'few rows of a large table are one file');
+
+-- Rows too long for shortcuts, texts with all that has to be escaped.
+UPDATE lifecycle.operation_runs SET error_message = repeat(E'long "\\ \u00e4\u001f', CASE WHEN run_id < '80000000-0000-0000-0000-000000000000' THEN 1000 ELSE 30000 END)
+  WHERE run_id IN (SELECT id(n) FROM generate_series(40001, 40021) n);
+CALL lifecycle.export();
+SELECT ok(files_are_sound('dx_operation_runs_v1'), 'long texts: each file is as the manifest says');
+SELECT is((SELECT (sum(rows_in), sum(bytes) > 2000000)::text FROM lifecycle.export_batches WHERE sequence > 2), '(19,t)', '... and has them');
 
 -- Rows that break the contract, wherever they are read.
 UPDATE lifecycle.operation_runs SET entity_type = '' WHERE run_id IN (SELECT run_id FROM lifecycle.finished_operation_runs ORDER BY created_at OFFSET 100 LIMIT 2000);
