@@ -62,4 +62,4 @@ is "$(value "SELECT status FROM lifecycle.pipeline_runs WHERE procedure = 'erase
 is "$(value "SELECT count(*) FROM lifecycle.contact_events")" 70 'nobody else has lost anything'
 
 # Its locks are gone with whoever held them.
-is "$(value "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" 0 'no lock is left'
+is "$(value "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" 0 'no lock is left'
