@@ -12,6 +12,7 @@ DECLARE
   batches bigint;
   told_at timestamptz := clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
+  recorded text; -- detail and hint, for the tables that keep one text of both
   first_state text; first_message text; first_detail text; first_hint text;
   status text;
   reason text;
@@ -116,10 +117,10 @@ BEGIN
           RAISE WARNING 'export: dataset "%": % rows are dead letters (SELECT * FROM lifecycle.dead_letter_causes)', pair.dataset, done.dead;
         END IF;
       ELSE
-        failed_detail := concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, ''));
-        status := lifecycle._fail_batch(run, pair.destination, pair.dataset, reason, failed_state, failed_message, nullif(failed_detail, ''));
+        recorded := nullif(concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, '')), '');
+        status := lifecycle._fail_batch(run, pair.destination, pair.dataset, reason, failed_state, failed_message, recorded);
         failed_message := format('export of dataset "%s" to destination "%s" failed: %s', pair.dataset, pair.destination, failed_message);
-        PERFORM lifecycle._end_run(run, failed_state, failed_message, nullif(failed_detail, ''));
+        PERFORM lifecycle._end_run(run, failed_state, failed_message, recorded);
         IF status = 'failed' THEN
           RAISE WARNING '%', failed_message;
         END IF;

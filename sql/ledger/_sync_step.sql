@@ -51,7 +51,6 @@ BEGIN
       latest_change := source.contacts_applied;
     END IF;
     candidates := lifecycle._changed_rows(source.relation, compiled, changed, retry_keys);
-    PERFORM lifecycle._read_ahead(format('lifecycle.%I', source.partition_name)::regclass, format('SELECT (%s)::text %s', compiled.source_record_id, candidates));
   END IF;
 
   EXECUTE lifecycle._apply_query(source.source_system,

@@ -62,9 +62,9 @@ is "$(session_wait second)" '' '… and goes on'
 session_query first "BEGIN; SELECT lifecycle._ensure_partition('lifecycle.events', '2012-01-01')" >/dev/null
 session_send second "SELECT lifecycle._ensure_partition('lifecycle.events', '2012-01-01')"
 succeeds 'a second that needs the same partition waits' session_blocked second
-is "$(session_query writer "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid IN (4, 5) AND granted")" 1 'such a lock shows in pg_locks'
+is "$(session_query writer "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid IN (4, 5) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted")" 1 'such a lock shows in pg_locks'
 session_query first COMMIT >/dev/null
 is "$(session_wait second)" f '… and finds it'
 session_query first 'BEGIN; SELECT lifecycle._lock_installation(); ROLLBACK' >/dev/null
-is "$(value "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid IN (4, 5)")" 0 'none is left'
+is "$(value "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid IN (4, 5) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" 0 'none is left'
 done_testing
