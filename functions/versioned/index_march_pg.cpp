@@ -146,6 +146,7 @@ Buffer read_page(Relation index, BlockNumber number) {
 
 BlockNumber root_of(Relation index) {
   Buffer const buffer = read_page(index, BTREE_METAPAGE);
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the page of a pinned buffer
   const BlockNumber root = BTPageGetMeta(BufferGetPage(buffer))->btm_root;
   UnlockReleaseBuffer(buffer);
   return root == P_NONE ? no_page : root;
