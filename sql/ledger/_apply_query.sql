@@ -49,6 +49,8 @@ BEGIN
       contact_email text, event_type text, event_name text, event_source text, event_timestamp timestamptz, source_system text COLLATE "C",
       payload jsonb, ingested_at timestamptz, event_fingerprint uuid';
 
+  -- A row of the ledger is gone back to by its place, which spares a second search; with the key, as a partition that somebody has divided has
+  -- each place several times.
   -- One statement, one snapshot: compare the projection with the ledger, write what differs, record what was found, count.
   RETURN format($sql$
     WITH projected AS MATERIALIZED (%2$s),
@@ -57,7 +59,7 @@ BEGIN
         event_name = p.event_name, event_source = p.event_source, event_timestamp = p.event_timestamp, payload = p.payload,
         ingested_at = p.ingested_at, event_fingerprint = p.event_fingerprint
       FROM projected p
-      WHERE p.fate = 'written' AND l.source_system = %1$L AND l.ctid = p.place
+      WHERE p.fate = 'written' AND l.source_system = %1$L AND l.ctid = p.place AND l.source_record_id = p.source_record_id
       RETURNING 1
     ),
     inserted AS (
@@ -70,7 +72,7 @@ BEGIN
     ),
     withdrawn AS (
       DELETE FROM lifecycle.contact_events l USING projected p
-      WHERE p.fate = 'held' AND l.source_system = %1$L AND l.ctid = p.place
+      WHERE p.fate = 'held' AND l.source_system = %1$L AND l.ctid = p.place AND l.source_record_id = p.source_record_id
       RETURNING 1
     ),
     gone AS (%3$s),

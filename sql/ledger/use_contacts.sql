@@ -46,15 +46,16 @@ BEGIN
     FROM pg_attribute a
       CROSS JOIN LATERAL (WITH RECURSIVE base (oid) AS (
         SELECT a.atttypid UNION ALL SELECT t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype = 'd')
-        SELECT t.oid, t.typcategory FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype <> 'd') t
+        SELECT t.oid, t.typcategory, t.typtype FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype <> 'd') t
     WHERE a.attrelid = relation AND a.attname IN (id_column, email_column) AND a.attnum > 0 AND NOT (t.typcategory IN ('S', 'E')
+      OR t.typtype = 'b' AND t.typcategory = 'U' AND t.oid >= 16384 -- of an extension or a user: a ulid, say
       OR a.attname = id_column AND a.attname <> email_column AND t.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'oid'::regtype, 'uuid'::regtype))
     ORDER BY is_id DESC LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
       MESSAGE = format('contacts relation %s: column %I is of type %s, which is no %s', relation, unfit.attname, unfit.type,
         CASE WHEN unfit.is_id AND id_column <> email_column THEN 'id' ELSE 'e-mail address' END),
-      DETAIL = 'An id is a text, an integer, a numeric or a uuid; an e-mail address is a text.',
+      DETAIL = 'An id is a text, an integer, a numeric, a uuid or of a type that an extension brings; an e-mail address is a text.',
       HINT = 'Name another column, or a view that casts this one.';
   END IF;
   PERFORM lifecycle._require_all_rows(relation);
@@ -67,4 +68,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle.use_contacts(regclass, name, name) IS
-  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (text, integer, numeric or uuid, compared as text) and its e-mail column (text). Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42P01 and 42703 for a missing relation or column, 42804 for a column of another type, 42501 without SELECT or where row-level security applies to the caller.';
+  'Resolves events against the user''s own contacts: a table or view with one row (or several) a contact, its id column (text, integer, numeric, uuid or a base type of an extension, compared as text) and its e-mail column (text, or such a type). Until called, lifecycle.contacts(contact_id, email) is used. The next sync re-resolves every row the change concerns. Errors: 42P01 and 42703 for a missing relation or column, 42804 for a column of another type, 42501 without SELECT or where row-level security applies to the caller.';

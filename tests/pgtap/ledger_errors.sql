@@ -96,7 +96,7 @@ CREATE DOMAIN up.moment AS timestamptz;
 CREATE DOMAIN up.address AS varchar(100);
 CREATE TABLE up.odd_people (id up.moment, nr smallint, rate real, mail up.address);
 SELECT fails_with(format('SELECT lifecycle.use_contacts(''up.odd_people'', %L, %L)', id, mail), format($$42804: contacts relation up.odd_people: column %s is of type %s
-DETAIL: An id is a text, an integer, a numeric or a uuid; an e-mail address is a text.
+DETAIL: An id is a text, an integer, a numeric, a uuid or of a type that an extension brings; an e-mail address is a text.
 HINT: Name another column, or a view that casts this one.$$, given, described), format('contacts by %s and %s', id, mail))
   FROM (VALUES ('id', 'mail', 'id', 'up.moment, which is no id'), ('rate', 'mail', 'rate', 'real, which is no id'), ('nr', 'id', 'id', 'up.moment, which is no e-mail address'),
     ('nr', 'nr', 'nr', 'smallint, which is no e-mail address')) v (id, mail, given, described);
