@@ -38,7 +38,7 @@ COMMENT ON COLUMN lifecycle.reconciliations.destination IS 'The destination. Nul
 COMMENT ON COLUMN lifecycle.reconciliations.window_start IS 'First day (UTC, of the dataset''s time column) that was looked at. Null: all, or not by days.';
 COMMENT ON COLUMN lifecycle.reconciliations.window_end IS 'The last such day, included.';
 COMMENT ON COLUMN lifecycle.reconciliations.org IS 'The tenant. Null: all of them.';
-COMMENT ON COLUMN lifecycle.reconciliations.field IS 'What a null rate is of: a column, or columns that stand for each other. Null elsewhere.';
+COMMENT ON COLUMN lifecycle.reconciliations.field IS 'What a null rate is of: a column, or columns that stand for each other. Of lag: latest (now less the latest exported timestamp) or waiting (how long rows may have waited). Null elsewhere.';
 COMMENT ON COLUMN lifecycle.reconciliations.source_rows IS 'Rows at the source: those that had to have been delivered.';
 COMMENT ON COLUMN lifecycle.reconciliations.target_rows IS 'Rows at the destination, or files. Null for checks of the source alone.';
 COMMENT ON COLUMN lifecycle.reconciliations.source_checksum IS 'parity_checksum(parity_text(row)) of the rows at the source.';
@@ -55,6 +55,6 @@ COMMENT ON COLUMN lifecycle.reconciliations.value IS 'What was measured: lag in 
 COMMENT ON COLUMN lifecycle.reconciliations.expected IS 'What the trailing weeks had (null_rate: share of nulls). Null elsewhere.';
 COMMENT ON COLUMN lifecycle.reconciliations.threshold IS 'From where on it is breached: lag in seconds, share.';
 COMMENT ON COLUMN lifecycle.reconciliations.verdict IS
-  'ok; mended: differences were found, sent and verified; differs: some are left; target_only: rows that only the destination has are left; breached: beyond what is allowed; too_few rows to judge; failed: the check itself could not be done.';
+  'ok; mended: differences were found, sent and verified; differs: some are left; target_only: rows that only the destination has are left; breached: beyond what is allowed; too_few rows to judge (lag: none was ever delivered); failed: the check itself could not be done.';
 COMMENT ON COLUMN lifecycle.reconciliations.detail IS 'More of it, in words. Null where there is nothing to say.';
 COMMENT ON COLUMN lifecycle.reconciliations.checked_at IS 'When it was found.';
