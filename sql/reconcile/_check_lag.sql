@@ -5,14 +5,10 @@ AS $$
 DECLARE
   found record;
   subject text := dataset || '@' || destination;
-  alert_on text := lifecycle._quality_setting('lag', dataset, 'alert_on');
+  alert_on text := coalesce(lifecycle._quality_setting('lag', dataset, 'alert_on'), 'waiting');
   waits boolean;
   is_old boolean;
 BEGIN
-  IF alert_on IS NULL OR alert_on NOT IN ('waiting', 'latest', 'either') THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the check lag of dataset "%s" has no setting alert_on "%s"', dataset, alert_on),
-      DETAIL = 'It is waiting (rows that wait to be exported), latest (now less the latest exported timestamp) or either.', HINT = 'UPDATE lifecycle.quality_checks SET settings = settings || ''{"alert_on": "waiting"}'' WHERE check_name = ''lag'';';
-  END IF;
   SELECT * INTO found FROM lifecycle._delivery_lag(destination, dataset);
   waits := coalesce(found.lag > found.allowed, false);
   is_old := coalesce(found.latest_lag > found.allowed, false);
@@ -38,4 +34,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._check_lag(bigint, text, text) IS
-  'Internal: holds the lag of a dataset at a destination against the service level, by the formula of the contract (now less the latest exported timestamp) and by what waits; records both where a run is given; raises or resolves the alert by the one that the setting alert_on names. Error 22023 where it names none.';
+  'Internal: holds the lag of a dataset at a destination against the service level, by the formula of the contract (now less the latest exported timestamp) and by what waits; records both where a run is given; raises or resolves the alert by the one that the setting alert_on names.';

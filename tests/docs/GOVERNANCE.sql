@@ -1,2 +1,3 @@
 -- The receiving side.
 CALL lifecycle.install_warehouse('hq');
+-- mask: 20\d\d-\d\d-\d\d( \d\d:\d\d)?

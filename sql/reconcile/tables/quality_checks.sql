@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS lifecycle.quality_checks (
   settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
   PRIMARY KEY (check_name, dataset, field)
 );
+SELECT lifecycle._ensure_constraint('lifecycle.quality_checks', 'alert_on_is_waiting_latest_or_either', 'CHECK (coalesce(settings ->> ''alert_on'' IN (''waiting'', ''latest'', ''either''), true))');
 -- Only while it is empty: a check that was taken out on purpose does not come back.
 INSERT INTO lifecycle.quality_checks (check_name, dataset, field, columns, settings)
 SELECT c.* FROM (VALUES

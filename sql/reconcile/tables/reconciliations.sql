@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS lifecycle.reconciliations (
   reconciliation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id bigint,
-  check_name text COLLATE "C" NOT NULL CHECK (check_name IN ('parity', 'files', 'lag', 'null_rate', 'status_distribution')),
+  check_name text COLLATE "C" NOT NULL CHECK (check_name IN ('parity', 'files', 'versions', 'lag', 'null_rate', 'status_distribution')),
   dataset text COLLATE "C" NOT NULL,
   destination text COLLATE "C",
   window_start date,
@@ -27,12 +27,20 @@ CREATE TABLE IF NOT EXISTS lifecycle.reconciliations (
   detail text,
   checked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+DO $former$
+BEGIN
+  IF EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = 'lifecycle.reconciliations'::regclass AND c.conname = 'reconciliations_check_name_check' AND pg_get_constraintdef(c.oid) NOT LIKE '%versions%') THEN
+    ALTER TABLE lifecycle.reconciliations DROP CONSTRAINT reconciliations_check_name_check,
+      ADD CONSTRAINT reconciliations_check_name_check CHECK (check_name IN ('parity', 'files', 'versions', 'lag', 'null_rate', 'status_distribution'));
+  END IF;
+END
+$former$;
 CREATE INDEX IF NOT EXISTS reconciliations_latest ON lifecycle.reconciliations (check_name, dataset, destination, reconciliation_id DESC) WHERE org IS NULL;
 COMMENT ON TABLE lifecycle.reconciliations IS
   'What reconcile() found: a row for each check, dataset and destination; of parity one for all that was compared (org null), and one for each day and tenant that differed. Kept until you delete it; status looks at the latest.';
 COMMENT ON COLUMN lifecycle.reconciliations.reconciliation_id IS 'Number of the finding.';
 COMMENT ON COLUMN lifecycle.reconciliations.run_id IS 'The run that found it: pipeline_runs.';
-COMMENT ON COLUMN lifecycle.reconciliations.check_name IS 'parity (both sides hold the same rows), files (a directory holds the files that were delivered), lag, null_rate or status_distribution.';
+COMMENT ON COLUMN lifecycle.reconciliations.check_name IS 'parity (both sides hold the same rows), files (a directory holds the files that were delivered), versions (a warehouse keeps none of entities that it does not have), lag, null_rate or status_distribution.';
 COMMENT ON COLUMN lifecycle.reconciliations.dataset IS 'The dataset.';
 COMMENT ON COLUMN lifecycle.reconciliations.destination IS 'The destination. Null for checks of the rows at the source.';
 COMMENT ON COLUMN lifecycle.reconciliations.window_start IS 'First day (UTC, of the dataset''s time column) that was looked at. Null: all, or not by days.';
