@@ -77,7 +77,7 @@ Row by row, before anything is sent: types, nulls, closed lists, lengths, ranges
 |---|---|---|---|
 | row count parity | every dataset, by window of its time column and by tenant | each batch; daily for all windows | the same count on both sides |
 | checksum parity | the same | the same | the same `parity_checksum()` over all columns on both sides ([PARITY.md](PARITY.md) has the form and the SQL that recomputes it anywhere) |
-| lag | every dataset with a latency | each reconciliation | now less the latest exported time, at most the latency above |
+| lag | every dataset with a latency | each reconciliation | now less the latest exported time, at most the latency above; recorded, and how long rows have waited beside it |
 | null rates | the critical columns | daily | the percentages above |
 | status distribution | dx_operation_runs_v1 | daily | the trailing weeks |
 

@@ -101,7 +101,8 @@ row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryConte
 
 State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || get_fn_expr_variadic(fcinfo->flinfo)) {
-    elog(ERROR, "_export_rows() takes an order, a number and the columns one by one");
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("_export_rows() takes an order, a number and the columns one by one")));
   }
   file::require_file_writer();
   MemoryContext const caller = MemoryContextSwitchTo(context);

@@ -1,6 +1,7 @@
 #include "functions/loader/bulk_writer_pg.hpp"
 
 #include "functions/pg/elsewhere.hpp"
+#include "functions/pg/relation.hpp"
 
 extern "C" {
 #include "access/hio.h"
@@ -130,7 +131,7 @@ void check_constraints(BulkWriter& writer) {
 } // namespace
 
 BulkWriter open_writer(Oid table, bool frozen) {
-  Relation const relation = table_open(table, RowExclusiveLock);
+  Relation const relation = pg::open_table(table, RowExclusiveLock);
   require_plain_table(relation);
   require_privilege(relation);
 

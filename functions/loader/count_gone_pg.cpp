@@ -2,6 +2,7 @@
 // are at hand in order, in their primary keys: the leaves of the two are walked side by side, and of the old table only
 // rows whose key has no match are looked at.
 #include "functions/pg/function.hpp"
+#include "functions/pg/relation.hpp"
 #include "functions/pg/text.hpp"
 
 extern "C" {
@@ -107,7 +108,7 @@ void advance(Keys& keys) {
 }
 
 Relation open_table(Oid table) {
-  Relation const relation = table_open(table, AccessShareLock);
+  Relation const relation = pg::open_table(table, AccessShareLock);
   if (const AclResult result = pg_class_aclcheck(table, GetUserId(), ACL_SELECT); result != ACLCHECK_OK) {
     aclcheck_error(result, get_relkind_objtype(relation->rd_rel->relkind), RelationGetRelationName(relation));
   }

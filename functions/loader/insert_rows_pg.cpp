@@ -6,6 +6,7 @@
 #include "functions/loader/indexed_writer_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/pg/relation.hpp"
 
 #include <cstring>
 
@@ -80,7 +81,7 @@ bool takes_rows(Relation relation) {
 
 // Returns the first column of the next target.
 int open_target(Target& target, Oid table, int first) {
-  target.relation = table_open(table, RowExclusiveLock);
+  target.relation = pg::open_table(table, RowExclusiveLock);
   if (!takes_rows(target.relation)) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("cannot write rows into table \"%s\" in bulk", RelationGetRelationName(target.relation)),
@@ -264,7 +265,7 @@ LIFECYCLE_FUNCTION(lifecycle_insert_rows) {
 }
 
 LIFECYCLE_FUNCTION(lifecycle_takes_rows) {
-  Relation const relation = table_open(PG_GETARG_OID(0), AccessShareLock);
+  Relation const relation = lifecycle::pg::open_table(PG_GETARG_OID(0), AccessShareLock);
   const bool takes = lifecycle::loader::takes_rows(relation);
   table_close(relation, AccessShareLock);
   PG_RETURN_BOOL(takes);

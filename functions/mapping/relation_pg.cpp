@@ -13,6 +13,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 }
 
@@ -161,4 +162,10 @@ void check_may_read(const CatalogRelation& relation, const bool* used) {
 
 } // namespace lifecycle::pg
 
-LIFECYCLE_FUNCTION(lifecycle_holds_json) { PG_RETURN_BOOL(lifecycle::pg::holds_json(PG_GETARG_OID(0))); }
+LIFECYCLE_FUNCTION(lifecycle_holds_json) {
+  const Oid type = PG_GETARG_OID(0);
+  if (!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type))) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type with OID %u does not exist", type)));
+  }
+  PG_RETURN_BOOL(lifecycle::pg::holds_json(type));
+}

@@ -229,7 +229,8 @@ LIFECYCLE_FUNCTION(lifecycle_receive_rows) {
   namespace row = lifecycle::row;
   namespace parity = lifecycle::parity;
   if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3)) {
-    elog(ERROR, "_receive_rows() needs lines, a contract and a table, not null");
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                    errmsg("_receive_rows() needs lines, a contract and a table, not null")));
   }
   TupleDesc result = nullptr;
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {

@@ -181,11 +181,12 @@ RowPlan* plan_columns(FunctionCallInfo fcinfo) {
     Datum* names = nullptr;
     int count = 0;
     if (PG_ARGISNULL(0) || get_fn_expr_variadic(fcinfo->flinfo)) {
-      elog(ERROR, "columns must be given one by one, with their names");
+      ereport(ERROR,
+              (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("columns must be given one by one, with their names")));
     }
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &names, nullptr, &count);
     if (count != columns) {
-      elog(ERROR, "%d names for %d columns", count, columns);
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%d names for %d columns", count, columns)));
     }
     plan = new_plan(fcinfo->flinfo->fn_mcxt, columns);
     for (int i = 0; i < columns; ++i) {

@@ -1,6 +1,7 @@
 // _partition_at(parent, moment): the partition of a range-partitioned table that holds a time.
 // _has_partition(parent, moment): whether a range-partitioned table has a place for a time, by the server's own bounds.
 #include "functions/pg/function.hpp"
+#include "functions/pg/relation.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -59,7 +60,7 @@ Oid partition_at(Relation parent, TimestampTz moment, bool* has_default) {
 }
 
 Oid find_partition(FunctionCallInfo fcinfo, bool* has_default) {
-  Relation const parent = table_open(PG_GETARG_OID(0), AccessShareLock);
+  Relation const parent = lifecycle::pg::open_table(PG_GETARG_OID(0), AccessShareLock);
   if (parent->rd_rel->relkind != RELKIND_PARTITIONED_TABLE) {
     ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                     errmsg("\"%s\" is not a partitioned table", RelationGetRelationName(parent))));

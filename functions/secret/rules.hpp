@@ -25,6 +25,7 @@ struct RuleRow {
   AppliesTo applies_to;
   std::string pattern;
   std::vector<std::string> literals; // of which every match has one; none: not known
+  bool numbers = false;              // of a key: numbers under it are secrets, too
 };
 
 class RuleSet {

@@ -75,6 +75,7 @@ void read_rules(Held* held, Snapshot snapshot) {
   const AttrNumber subject = column_number(relation, "applies_to", TEXTOID);
   const AttrNumber pattern = column_number(relation, "pattern", TEXTOID);
   const AttrNumber literals = column_number(relation, "literals", TEXTARRAYOID);
+  const AttrNumber numbers = column_number(relation, "numbers", BOOLOID);
   const AttrNumber enabled = column_number(relation, "enabled", BOOLOID);
   TupleTableSlot* slot = table_slot_create(relation, nullptr);
   TableScanDesc scan = table_beginscan(relation, snapshot, 0, nullptr);
@@ -84,6 +85,7 @@ void read_rules(Held* held, Snapshot snapshot) {
     if (!DatumGetBool(slot_getattr(slot, enabled, &is_null))) {
       continue;
     }
+    const bool with_numbers = DatumGetBool(slot_getattr(slot, numbers, &is_null));
     const std::string_view texts[] = {text_of(slot, name), text_of(slot, subject), text_of(slot, pattern)};
     const Datum list = slot_getattr(slot, literals, &is_null);
     Datum* values = nullptr;
@@ -94,7 +96,7 @@ void read_rules(Held* held, Snapshot snapshot) {
     }
     pg::guard([&] {
       RuleRow& row = held->rows.emplace_back();
-      row = {std::string(texts[0]), applies_to(texts[1]), std::string(texts[2]), {}};
+      row = {std::string(texts[0]), applies_to(texts[1]), std::string(texts[2]), {}, with_numbers};
       for (int i = 0; i < count; ++i) {
         if (!nulls[i]) {
           row.literals.emplace_back(pg::call([&] { return pg::view(DatumGetTextPP(values[i])); }));

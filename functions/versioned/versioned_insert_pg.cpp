@@ -11,6 +11,7 @@
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/elsewhere.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/pg/relation.hpp"
 #include "functions/versioned/look_ahead_pg.hpp"
 #include "functions/versioned/source_rows_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
@@ -122,7 +123,7 @@ struct Counter {
 
 void count_startup(DestReceiver*, int, TupleDesc returned) {
   if (returned->natts != 1 || TupleDescAttr(returned, 0)->atttypid != BOOLOID) {
-    elog(ERROR, "the statement must return one boolean a row");
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the statement must return one boolean a row")));
   }
 }
 
@@ -280,11 +281,13 @@ Datum apply_call(FunctionCallInfo fcinfo, const Use& use) {
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
     elog(ERROR, "return type must be a row type");
   }
-  Relation const table = table_open(PG_GETARG_OID(0), RowExclusiveLock);
-  Relation const source = table_open(PG_GETARG_OID(1), AccessShareLock);
-  Relation const index = index_open(PG_GETARG_OID(2), AccessShareLock);
+  Relation const table = pg::open_table(PG_GETARG_OID(0), RowExclusiveLock);
+  Relation const source = pg::open_table(PG_GETARG_OID(1), AccessShareLock);
+  Relation const index = pg::open_index(PG_GETARG_OID(2), AccessShareLock);
   if (index->rd_index->indrelid != RelationGetRelid(table) || !is_key(index)) {
-    elog(ERROR, "\"%s\" is no key of \"%s\"", RelationGetRelationName(index), RelationGetRelationName(table));
+    ereport(ERROR,
+            (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+             errmsg("\"%s\" is no key of \"%s\"", RelationGetRelationName(index), RelationGetRelationName(table))));
   }
   const std::int64_t rows = apply(table, index, source, use);
   index_close(index, NoLock);
@@ -318,7 +321,7 @@ LIFECYCLE_FUNCTION(lifecycle_append_survivors) {
   deconstruct_array(PG_GETARG_ARRAYTYPE_P(4), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &use.tables, nullptr,
                     &tables);
   if (tables != use.count || tables == 0) {
-    elog(ERROR, "%d queries for %d tables", use.count, tables);
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%d queries for %d tables", use.count, tables)));
   }
   use.queries = static_cast<const char**>(palloc(sizeof(char*) * static_cast<Size>(use.count)));
   for (int i = 0; i < use.count; ++i) {

@@ -9,7 +9,9 @@ AS $$
     ('TABLE lifecycle.tenant_dead_letters', 'SELECT', ARRAY['tenant', 'pooler']),
     ('TABLE lifecycle.schema_version', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.warehouses', 'SELECT', ARRAY['receiver']),
-    ('TABLE lifecycle.received_batches', 'SELECT, INSERT', ARRAY['receiver']),
+    -- What it may delete and lock a policy says.
+    ('TABLE lifecycle.received_batches', 'SELECT, INSERT, DELETE, UPDATE (received_at)', ARRAY['receiver']),
+    ('TABLE lifecycle.retention_policies', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.warehouse_tables', 'SELECT', ARRAY['receiver']),
     ('TABLE lifecycle.dead_letters', 'SELECT, INSERT, UPDATE', ARRAY['receiver'])
   ) v(object, privileges, duties)

@@ -5,8 +5,8 @@ AS $$
 DECLARE
   forgotten bigint;
 BEGIN
-  -- A receiver that only reads and adds leaves it to the owner.
-  IF NOT has_table_privilege('lifecycle.received_batches', 'SELECT, UPDATE') OR NOT has_table_privilege('lifecycle.received_batches', 'DELETE')
+  -- Of who may delete, row-level security leaves a receiver those that are due, of its warehouses.
+  IF NOT has_table_privilege('lifecycle.received_batches', 'SELECT') OR NOT has_any_column_privilege('lifecycle.received_batches', 'UPDATE') OR NOT has_table_privilege('lifecycle.received_batches', 'DELETE')
     OR NOT has_table_privilege('lifecycle.retention_policies', 'SELECT') THEN
     RETURN 0;
   END IF;

@@ -31,6 +31,8 @@ BEGIN
       'schema_version', (SELECT v.version FROM lifecycle.schema_version v), 'destination', target.destination, 'database', current_database(),
       'system_identifier', (SELECT s.system_identifier::text FROM pg_control_system() s), 'format', coalesce(target.options ->> 'format', 'ndjson'),
       'compression', coalesce(target.options ->> 'compression', 'none'), 'time_column', lifecycle._contract_property(contract, 'timeColumn'),
+      -- By what rows of several files are one, and which of them counts: the highest version, else that of the last file.
+      'key', (SELECT to_jsonb(k.key) FROM lifecycle._parity_shape(contract) k), 'version_column', lifecycle._contract_property(contract, 'versionColumn'),
       'columns', (SELECT jsonb_agg(jsonb_build_object('name', c.name, 'type', c.type, 'required', c.required) ORDER BY c.place) FROM lifecycle._contract_columns(contract) c),
       'written_at', to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'rows', sum(b.rows_in),
       'files', jsonb_agg(jsonb_build_object('file', regexp_replace(b.file, '^.*/', ''), 'sequence', b.sequence, 'rows', b.rows_in, 'bytes', b.bytes, 'checksum', b.checksum,

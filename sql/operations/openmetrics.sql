@@ -17,6 +17,8 @@ BEGIN
         FROM lifecycle.status s CROSS JOIN LATERAL (VALUES ('error', s.open_errors), ('warning', s.open_warnings)) x (severity, issues) WHERE s.kind = 'source'
       UNION ALL SELECT 'lifecycle_export_lag_seconds', 'gauge', 'seconds', 'Time since the last export of a dataset to a destination that ended well.',
           jsonb_build_object('dataset', s.source_system, 'destination', s.destination), extract(epoch FROM s.lag) FROM lifecycle.status s WHERE s.kind = 'dataset'
+      UNION ALL SELECT 'lifecycle_export_latest_lag_seconds', 'gauge', 'seconds', 'Now less the latest timestamp among the rows that were delivered to a destination: the lag as the contract has it.',
+          jsonb_build_object('dataset', s.source_system, 'destination', s.destination), extract(epoch FROM s.latest_lag) FROM lifecycle.status s WHERE s.kind = 'dataset'
       UNION ALL SELECT 'lifecycle_export_lag_allowed_seconds', 'gauge', 'seconds', 'The latency that the contract of a dataset allows.',
           jsonb_build_object('dataset', s.source_system, 'destination', s.destination), extract(epoch FROM s.lag_allowed) FROM lifecycle.status s WHERE s.kind = 'dataset'
       UNION ALL SELECT 'lifecycle_export_parity', 'stateset', NULL, 'What the latest comparison of a dataset with a destination came to.',

@@ -37,6 +37,13 @@ BEGIN
     END IF;
     IF lifecycle._checks('parity', pair.dataset) THEN
       CALL lifecycle._reconcile_pair(run, pair.destination, pair.dataset, day, failed_state, failed_message, failed_detail, failed_hint);
+      IF failed_state IS NULL THEN
+        BEGIN
+          PERFORM lifecycle._check_versions(run, pair.destination, pair.dataset, day);
+        EXCEPTION WHEN OTHERS THEN
+          GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+        END;
+      END IF;
     END IF;
     PERFORM lifecycle._end_run(run, failed_state, failed_message, nullif(concat_ws(' ', nullif(failed_detail, ''), nullif(failed_hint, '')), ''));
     SELECT r.*, p.verdict, p.differing, p.source_only, p.target_only, p.resent INTO done
@@ -90,6 +97,6 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE lifecycle.reconcile(text, date) IS
-'The daily net under every export. Compares each dataset with each enabled destination that gets it, by count and parity_checksum, by day (UTC, of the contract''s time column) and tenant, all days or the one given; narrows a difference down to its rows by parts of the MD5 of their keys, and sends again only these: what is missing, stale or altered there comes back, also where that overwrites a row of an append-only dataset (counted, a WARNING, the old row in overwritten_rows). Rows that no source has: entities are marked as deleted, a version higher; of other datasets an alert (target_only). What is left differing is an alert (parity). Rows that a destination need not have by now are not compared: those changed after the last delivered cut.
+'The daily net under every export. Compares each dataset with each enabled destination that gets it, by count and parity_checksum, by day (UTC, of the contract''s time column) and tenant, all days or the one given; narrows a difference down to its rows by parts of the MD5 of their keys, and sends again only these: what is missing, stale or altered there comes back, also where that overwrites a row of an append-only dataset (counted, a WARNING, the old row in overwritten_rows). Rows that no source has: entities are marked as deleted, a version higher; of other datasets an alert (target_only); versions that a warehouse keeps and that are of no entity there, or above its version, an alert (versions). What is left differing is an alert (parity). Rows that a destination need not have by now are not compared: those changed after the last delivered cut.
 Then, without a destination: null rates and the distribution of values on that day (null: yesterday) against the trailing weeks; lag against the contract''s service level; dead letters left lying. Each finding is a row of reconciliations, settings are in quality_checks; docs/RECONCILIATION.md states every test. Files of a directory are read back and held against export_batches; what is missing or damaged is written anew.
 Commits in steps; may be killed and called again. One destination''s error does not keep the others waiting; the first is raised at the end. Errors: 25001 inside a transaction block, 42704 unknown dataset, 22023 for no day, 55P03 while another session runs it.';

@@ -75,6 +75,13 @@ FROM shapes s JOIN (VALUES ('operation_runs', 'dataset dx_operation_runs_v1'), (
 CALL lifecycle.export();
 UPDATE lifecycle.company_entities SET canonical_name = canonical_name || ' é' WHERE record_version < 1000;
 CALL lifecycle.export();
+-- And sent again: a directory has the rows once more.
+CALL lifecycle.backfill('dx_company_entities_v1', '0001-01-01', '9999-01-01', step => '10000 years');
+CALL lifecycle.backfill('dx_operation_runs_v1', '0001-01-01', '9999-01-01', step => '10000 years');
+CREATE TABLE wanted AS
+  SELECT 'companies' AS name, concat_ws(' ', count(*), sum(record_version), md5(string_agg(coalesce(canonical_name, '-'), '|' ORDER BY org_id::text COLLATE "C", entity_id::text COLLATE "C"))) AS told FROM lifecycle.company_entities
+  UNION ALL SELECT 'runs', concat_ws(' ', count(*), md5(string_agg(run_id::text, '|' ORDER BY run_id::text COLLATE "C"))) FROM lifecycle.finished_operation_runs r
+    WHERE NOT EXISTS (SELECT FROM lifecycle.dead_letters l WHERE l.source = 'dx_operation_runs_v1' AND l.key = r.run_id::text);
 INSERT INTO exported (name, path, format, checksum, columns)
   SELECT concat_ws(' ', 'manifest', d.place, m ->> 'dataset', f ->> 'file'), concat_ws('/', d.place, m ->> 'dataset', f ->> 'file'), m ->> 'format', f ->> 'checksum', m -> 'columns'
   FROM lifecycle.destinations d CROSS JOIN lifecycle.datasets s CROSS JOIN LATERAL (SELECT pg_read_file(format('%s/%s/manifest.json', d.place, s.dataset))::jsonb) x (m), jsonb_array_elements(m -> 'files') f

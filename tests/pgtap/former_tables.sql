@@ -33,5 +33,5 @@ COMMIT;
 SELECT is(entries('cal@example.com'), '> Revenue created', 'in the same transaction, too');
 SELECT is(entries('ann@example.com'), '> Acquisition created', 'who was there keeps their history');
 SELECT is((SELECT string_agg(tgname, ' ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'lifecycle.users'::regclass AND NOT tgisinternal),
-  'changed_xid direct_move first_stage stale_metric_days stale_metric_days_gone', 'and nothing else is left or missing');
+  'changed_xid direct_move external_id first_stage stale_metric_days stale_metric_days_gone', 'and nothing else is left or missing');
 SELECT * FROM finish();

@@ -33,4 +33,15 @@ CREATE VIEW up.records AS SELECT left(reverse(long_text(1000)), 999) || id AS re
 SELECT lifecycle.register_source(long_text(1000), 'up.records', '{"contact_email": "mail", "event_type": {"constant": "form"}, "source_record_id": "record", "event_timestamp": {"constant": "2025-03-01T00:00:00Z"}}') \g /dev/null
 CALL lifecycle.sync_contact_events();
 SELECT is(last_run(long_text(1000)), '5 in = 5 written + 0 unchanged + 0 superseded + 0 held; 0 deleted', 'the longest name, record ids and contact id together');
+
+-- The installed tables take none that long, and say so.
+SELECT alike(error_of(format('INSERT INTO lifecycle.contacts (contact_id) VALUES (%L)', long_text(1001))), '23514: %"contact_id_has_at_most_1000_bytes"%', 'a contact''s id of more than a thousand bytes');
+SELECT alike(error_of(format('INSERT INTO lifecycle.contacts (contact_id) VALUES (%L)', long_text(9000))), '23514: new row for relation "contacts" violates check constraint "contact_id_has_at_most_1000_bytes"%', '... of many more');
+SELECT lives_ok(format('INSERT INTO lifecycle.contacts (contact_id) VALUES (%L)', long_text(1000)), '... a thousand are not');
+SELECT alike(error_of(format('INSERT INTO lifecycle.users (email, current_lifecycle_stage, attributes) VALUES (''a@x.example'', ''Revenue'', jsonb_build_object(''external_id'', %L::text))', long_text(9000))),
+  '22001: an external_id of a user has at most 1000 bytes
+DETAIL: That of user % has 9000: "%…"
+HINT: Events name users by it: keep it short, and anything longer in another attribute.', 'a user''s external_id, too');
+SELECT lives_ok(format('INSERT INTO lifecycle.users (email, current_lifecycle_stage, attributes) VALUES (''a@x.example'', ''Revenue'', jsonb_build_object(''external_id'', %L::text, ''note'', %L::text))', long_text(1000), long_text(9000)), '... of a thousand bytes, beside anything');
+SELECT alike(error_of(format('UPDATE lifecycle.users SET attributes = jsonb_build_object(''external_id'', %L::text)', long_text(1001))), '22001: %', '... by an UPDATE');
 SELECT * FROM finish();

@@ -36,6 +36,15 @@ SELECT is((SELECT written FROM lifecycle._append_rows('dx_operation_runs_v1', 'b
 ROLLBACK;
 SELECT is(partitions('hq.dx_operation_runs_v1'), :before + 60::bigint, '... which none survives');
 
+-- A partition that a batch brings along is made in its transaction. Whoever reads or writes beside it is not kept waiting by that: only who makes partitions, too.
+BEGIN;
+UPDATE batch SET created_at = created_at - interval '10 years' WHERE run_id = (SELECT min(run_id::text)::uuid FROM batch);
+CREATE TABLE one AS SELECT * FROM batch ORDER BY created_at LIMIT 1;
+SELECT is((SELECT written FROM lifecycle._append_rows('dx_operation_runs_v1', 'one', 'hq')), 1::bigint, 'a row of a day that has no partition');
+SELECT set_eq($$SELECT DISTINCT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN ('hq.dx_operation_runs_v1'::regclass, 'hq.dx_operation_runs_v1_keys'::regclass)$$,
+  '{AccessShareLock,RowExclusiveLock,ShareUpdateExclusiveLock}'::text[], '... to the end of its transaction the table is locked against no reader and no writer');
+ROLLBACK;
+
 -- Who may add rows, and make no partition, is told what it takes.
 CREATE ROLE many_receiver;
 SELECT lifecycle.grant_warehouse('many_receiver', 'receiver', 'hq') \g /dev/null

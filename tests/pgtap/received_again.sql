@@ -68,6 +68,49 @@ SELECT is(remembered(), '0 old, 8 young, oldest ', 'one that is forgotten');
 SELECT is(received('dx_person_entities_v1', 1001, lines('person', 1, 20, ', 1')), '0 written, 20 unchanged, 0 dead, 0 snapshots', '... comes again, with versions that others have passed');
 SELECT bag_eq('SELECT * FROM content()', 'SELECT * FROM before', 'nothing has changed by all that');
 
+-- A receiver, who is not the owner, forgets what is due in its warehouse, and nothing else.
+CALL lifecycle.install_warehouse('other', '1 month');
+CREATE ROLE lifecycle_receiver;
+CREATE FUNCTION as_receiver(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  value text;
+BEGIN
+  SET LOCAL ROLE lifecycle_receiver;
+  EXECUTE query INTO value;
+  RESET ROLE;
+  RETURN value;
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
+END $$;
+SELECT lifecycle.grant_warehouse('lifecycle_receiver', 'receiver', 'HQ');
+GRANT USAGE ON SCHEMA public TO lifecycle_receiver;
+UPDATE lifecycle.received_batches SET received_at = now() - interval '1 day';
+INSERT INTO lifecycle.received_batches SELECT (jsonb_populate_record(b, jsonb_build_object('batch_id', id(3000 + n), 'warehouse', 'HQ', 'received_at', now() - interval '91 days', 'refusals', '[]'::jsonb))).*
+  FROM lifecycle.received_batches b, generate_series(1, 25) n WHERE batch_id = id(3);
+INSERT INTO lifecycle.received_batches SELECT (jsonb_populate_record(b, jsonb_build_object('batch_id', id(3100 + n), 'received_at', now() - interval '89 days'))).* FROM lifecycle.received_batches b, generate_series(1, 5) n WHERE batch_id = id(3001);
+INSERT INTO lifecycle.received_batches SELECT (jsonb_populate_record(b, jsonb_build_object('batch_id', id(3200 + n), 'warehouse', 'other'))).* FROM lifecycle.received_batches b, generate_series(1, 5) n WHERE batch_id = id(3001);
+CREATE FUNCTION remembered_by_warehouse() RETURNS text LANGUAGE sql AS $$ SELECT string_agg(concat_ws(' ', warehouse, old, n), ', ' ORDER BY warehouse, old DESC) FROM (SELECT warehouse, received_at < now() - interval '90 days' AS old, count(*) AS n
+  FROM lifecycle.received_batches WHERE batch_id IN (SELECT id(n) FROM generate_series(3001, 3300) n) GROUP BY 1, 2) r $$;
+SELECT is(remembered_by_warehouse(), 'HQ t 25, HQ f 5, other t 5', 'old batches and young ones of two warehouses');
+SELECT is(as_receiver($$UPDATE lifecycle.received_batches SET received_at = received_at$$), '42501', 'a receiver alters none, not even those that are due');
+SELECT is(as_receiver($$UPDATE lifecycle.received_batches SET refusals = NULL$$), '42501', '... in no column');
+SELECT is(as_receiver('TRUNCATE lifecycle.received_batches'), '42501', '... nor all at once');
+SELECT is(as_receiver(format($$SELECT concat_ws(' ', written, unchanged) FROM lifecycle.receive_batch('dx_person_entities_v1', %L, %L, warehouse => 'HQ')$$, id(3500), lines('person', 1, 3, ', 3'))), '0 3', 'a batch that it receives');
+SELECT is(remembered_by_warehouse(), 'HQ t 5, HQ f 5, other t 5', '... takes twenty of those that are due in its warehouse along');
+SELECT is(as_receiver('WITH gone AS (DELETE FROM lifecycle.received_batches RETURNING 1) SELECT count(*) FROM gone'), '5', 'by itself it may delete the rest of these');
+SELECT is(remembered_by_warehouse(), 'HQ f 5, other t 5', '... and no other');
+SELECT is(as_receiver(format($$SELECT concat_ws(' ', repeated, unchanged) FROM lifecycle.receive_batch('dx_person_entities_v1', %L, %L, warehouse => 'HQ')$$, id(3500), lines('person', 1, 3, ', 3'))), 't 3', 'what it received is remembered');
+UPDATE lifecycle.received_batches SET received_at = now() - interval '91 days' WHERE batch_id = id(3101);
+SELECT lifecycle.revoke_warehouse('lifecycle_receiver', 'receiver', 'HQ');
+SELECT is(as_receiver('WITH gone AS (DELETE FROM lifecycle.received_batches RETURNING 1) SELECT count(*) FROM gone'), '42501', 'the right goes with the duty');
+SELECT is_empty($$SELECT FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x WHERE x.grantee = 'lifecycle_receiver'::regrole$$, '... that of columns, too');
+GRANT SELECT, INSERT, UPDATE, DELETE ON lifecycle.received_batches TO lifecycle_receiver;
+GRANT USAGE ON SCHEMA lifecycle TO lifecycle_receiver;
+GRANT SELECT ON lifecycle.retention_policies, lifecycle.warehouse_roles TO lifecycle_receiver;
+SELECT is(as_receiver('WITH gone AS (DELETE FROM lifecycle.received_batches RETURNING 1) SELECT count(*) FROM gone'), '0', 'who is no receiver deletes none');
+DROP OWNED BY lifecycle_receiver;
+DROP ROLE lifecycle_receiver;
+DELETE FROM lifecycle.received_batches WHERE batch_id IN (SELECT id(n) FROM generate_series(3001, 3500) n);
+
 -- Somebody who was erased since.
 CREATE FUNCTION erase(n bigint) RETURNS bigint LANGUAGE sql AS $$
   SELECT sum(lifecycle.receive_erasure(d, 'HQ', ARRAY[id(100 + n)], '\x00', ARRAY[lifecycle._hashed_address('user' || n || '@example.com', '\x00')])) FROM unnest('{dx_operation_runs_v1,dx_person_entities_v1,dx_entity_snapshots_v1}'::text[]) d

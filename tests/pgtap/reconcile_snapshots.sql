@@ -54,6 +54,41 @@ SELECT is((SELECT string_agg(concat_ws(' ', record_version, canonical_payload_js
   '0 before, 1 company 20, 2 second company 20, 0 before, 1 company 21, 2 second company 21', 'late versions are in their place, and moved no other');
 SELECT is((SELECT string_agg(canonical_name, ', ' ORDER BY entity_id = id(21)) FROM hq.dx_company_entities_v1 WHERE entity_id IN (id(20), id(21))), 'second company 20, second company 21', '... nor the entities');
 
+-- Versions that the warehouse alone has, of entities that it has not, or above their versions
+CREATE FUNCTION stray(day date DEFAULT NULL) RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', verdict, target_only, detail) FROM lifecycle.reconciliations
+  WHERE check_name = 'versions' AND dataset = 'dx_company_entities_v1' AND window_start IS NOT DISTINCT FROM day ORDER BY reconciliation_id DESC LIMIT 1 $$;
+CREATE FUNCTION stray_alert() RETURNS text LANGUAGE sql AS $$ SELECT substring(message FROM '^.*? versions') || ' ' || detail FROM lifecycle.alerts WHERE kind = 'versions' AND subject = 'dx_company_entities_v1@hq' AND resolved_at IS NULL $$;
+CREATE FUNCTION key_of(entity bigint, version bigint) RETURNS text LANGUAGE sql AS $$ SELECT jsonb_build_array(id(entity % 5), 'company', id(entity), version)::text $$;
+CREATE FUNCTION forge(entity bigint, version bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO hq.dx_entity_snapshots_v1 (export_schema_version, snapshot_id, org_id, entity_type, entity_id, record_version, canonical_payload_json, captured_at) VALUES ('v1', gen_random_uuid(), id(entity % 5), 'company', id(entity), version, '{}', '2025-08-01+00')
+$$;
+CALL lifecycle.reconcile();
+SELECT is(stray(), 'ok 0', 'a warehouse keeps no versions but those of its entities');
+SELECT forge(9001, 1), forge(22, 7) \g /dev/null
+CALL lifecycle.reconcile('dx_company_entities_v1', '2025-07-01');
+SELECT is(stray('2025-07-01'), 'ok 0', 'on a day that has none');
+SELECT is(stray_alert(), NULL, '... nothing is told');
+CALL lifecycle.reconcile('dx_company_entities_v1', '2025-08-01');
+SELECT is(stray('2025-08-01'), 'target_only 2 ' || keys, 'on the day that has some: they are found') FROM (SELECT string_agg(key_of(e, v), ', ' ORDER BY id(e % 5), id(e)) AS keys FROM (VALUES (9001, 1), (22, 7)) x(e, v)) k;
+CALL lifecycle.reconcile();
+SELECT alike(stray_alert(), '2 versions Among them: %' || key_of(22, 7) || '%', 'on all days: an alert');
+SELECT is((SELECT verdict FROM lifecycle.status WHERE source_system = 'dx_company_entities_v1' AND destination = 'hq'), 'SELECT * FROM lifecycle.alerts WHERE resolved_at IS NULL', '... which status has');
+-- What a source of versions has is ahead of its entity, and nobody's forgery.
+INSERT INTO lifecycle.entity_snapshots (snapshot_id, org_id, entity_type, entity_id, record_version, canonical_payload_json, captured_at) VALUES (gen_random_uuid(), id(22 % 5), 'company', id(22), 7, '{}', '2025-08-01+00');
+CALL lifecycle.reconcile('dx_company_entities_v1');
+SELECT is(stray(), 'target_only 1 ' || key_of(9001, 1), 'a version that a source has is none of them');
+UPDATE lifecycle.quality_checks SET settings = settings || '{"target_only": "ignore"}' WHERE check_name = 'parity' AND dataset = '*';
+DELETE FROM lifecycle.reconciliations WHERE check_name = 'versions';
+CALL lifecycle.reconcile('dx_company_entities_v1');
+SELECT is(stray(), NULL, 'who ignores what only the destination has is not told');
+UPDATE lifecycle.quality_checks SET settings = settings || '{"target_only": "mend"}' WHERE check_name = 'parity' AND dataset = '*';
+DELETE FROM lifecycle.entity_snapshots WHERE entity_id = id(22) AND record_version = 7;
+CALL open_guards();
+DELETE FROM hq.dx_entity_snapshots_v1 WHERE captured_at = '2025-08-01+00';
+CALL close_guards();
+CALL lifecycle.reconcile('dx_company_entities_v1');
+SELECT is(concat_ws(' ', stray(), stray_alert()), 'ok 0', 'gone there, the alert is resolved');
+
 -- A directory: what the source has otherwise is sent behind
 ALTER TABLE lifecycle.entity_snapshots DISABLE TRIGGER changed_xid;
 UPDATE lifecycle.entity_snapshots SET canonical_payload_json = canonical_payload_json || '{"industry": "mended"}' WHERE entity_id = id(30) AND record_version = 1;

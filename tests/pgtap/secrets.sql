@@ -62,13 +62,31 @@ SELECT is_empty($$SELECT t.example FROM texts t WHERE lifecycle._any_secret(t.ex
 -- Keys
 CREATE TABLE keys (key text, is_secret boolean);
 INSERT INTO keys SELECT key, true FROM unnest('{password,Password,dbPassword,db_password,user-password,passwd,PWD,db_pwd,passphrase,secret,client_secret,clientSecret,SECRET_KEY,secretAccessKey,aws_secret_access_key,api_key,apiKey,X-Api-Key,api-key,'
-  'access_key,private_key,privateKey,signing_key,encryption_key,ssh_key,token,access_token,accessToken,refresh_token,id_token,bot_token,csrf_token,authorization,Authorization,proxy-authorization,credentials,credential,cookie,Set-Cookie}'::text[]) key;
+  'access_key,private_key,privateKey,signing_key,encryption_key,ssh_key,token,access_token,accessToken,refresh_token,id_token,bot_token,csrf_token,backend_token,admin_token,authorization,Authorization,proxy-authorization,credentials,credential,cookie,Set-Cookie}'::text[]) key;
 INSERT INTO keys SELECT key, false FROM unnest('{token_count,tokens,max_tokens,tokens_used,password_policy,password_changed_at,passwords_tried,secretary,secrets_found,key,keys,monkey,primary_key,foreign_key,idempotency_key,api_keys_count,api_key_id,next_page_token,pageToken,'
-  'continuation_token,sync_token,compass,bypass,authorization_code_flow,cookie_consent,credentials_checked,author,authority,public_key,cache_key,sort_key,partition_key,path,name,status,hash}'::text[]) key;
+  'continuation_token,sync_token,range_end_token,startToken,max_token,cost_per_token,compass,bypass,authorization_code_flow,cookie_consent,credentials_checked,author,authority,public_key,cache_key,sort_key,partition_key,path,name,status,hash}'::text[]) key;
 SELECT is(EXISTS (SELECT FROM lifecycle.secrets_in(jsonb_build_object(key, 'Tr0ub4dor'))), is_secret, format('key %s: %s', key, is_secret)) FROM keys;
 SELECT is(lifecycle._any_secret(jsonb_build_object(key, 'Tr0ub4dor')), is_secret, format('... the quick look: %s', key)) FROM keys;
-SELECT ok(NOT lifecycle._any_secret(jsonb_build_object('password', value)), 'no secret under such a key: ' || value::text) FROM unnest('{"null","true","12345","\"\"","\"***\"","\"ab****yz\"","\"[redacted]\"","\"<password>\"","\"${DB_PASSWORD}\"","\"{{ password }}\"","\"vault:kv/db\"","\"required\"","[]","{}","{\"length\": 12}","[1, null, \"\"]"}'::jsonb[]) value;
-SELECT ok(lifecycle._any_secret(jsonb_build_object('password', value)), 'a secret under such a key: ' || value::text) FROM unnest('{"\"x\"","\"correct horse\"","[\"a\"]","{\"value\": \"a\"}","{\"a\": [1, {\"b\": \"c\"}]}"}'::jsonb[]) value;
+SELECT ok(NOT lifecycle._any_secret(jsonb_build_object('password', value)), 'no secret under such a key: ' || value::text) FROM unnest('{"null","true","false","0","1","401","-999","999.99","0.12345678","\"\"","\"***\"","\"ab****yz\"","\"[redacted]\"","\"<password>\"","\"${DB_PASSWORD}\"","\"{{ password }}\"","\"vault:kv/db\"","\"required\"","[]","{}","{\"length\": 12}","{\"min_length\": 12000, \"changed_at\": 1735689600}","[1, null, \"\"]","[true, false]"}'::jsonb[]) value;
+SELECT ok(lifecycle._any_secret(jsonb_build_object('password', value)), 'a secret under such a key: ' || value::text) FROM unnest('{"12345","-1000","1000.5","12345678901234567890123","1e30","[\"\", 4711]","{\"value\": 4711}","{\"a\": {\"Values\": [1, 4711]}}","\"x\"","\"correct horse\"","[\"a\"]","{\"value\": \"a\"}","{\"a\": [1, {\"b\": \"c\"}]}"}'::jsonb[]) value;
+
+-- What only counts or tells of secrets, and what is counted under the name of one.
+SELECT ok(NOT lifecycle._any_secret(document::jsonb), 'counts and flags are none: ' || document) FROM unnest(ARRAY['{"tokens": 1200, "max_token": 4096, "prompt_tokens": 31000, "token_count": 120000, "usage": {"total_tokens": 123456}}',
+  '{"password_changed": true, "has_password": true, "password": false, "password_length": 12000, "password_changed_at": 1735689600}', '{"secret_count": 12345, "secrets": 12345, "secret_rotated": true}', '{"tests": {"pass": 12345, "fail": 2}}',
+  '{"api_keys": 20000, "api_key_id": 123456, "api_key_count": 1000}', '{"cookies": 5000, "cookie_count": 5000}', '{"token": {"expires_in": 360000, "expires_at": 1735689600}}', '{"authorization": 401}', '{"credentials_checked": 100000}']) document;
+SELECT is(lifecycle._without_secrets('{"password": 12345, "pin": {"secret": [1, 4711]}, "n": 12345}'), '{"password": "[removed: key_password]", "pin": {"secret": "[removed: key_secret]"}, "n": 12345}', 'a number goes like a text');
+INSERT INTO lifecycle.secret_rules (name, applies_to, pattern, literals, description, numbers) VALUES ('acme_pin', 'key', '^pin$', '{pin}', 'a PIN', true), ('acme_box', 'key', '^mailbox$', '{mailbox}', 'a mailbox', false);
+SELECT is((SELECT string_agg(rule, ',') FROM lifecycle.secrets_in('[{"pin": 4711}, {"mailbox": 4711}, {"mailbox": "4711"}]')), 'acme_pin,acme_box', 'whether numbers count is the rule''s');
+DELETE FROM lifecycle.secret_rules WHERE origin = 'user';
+
+-- Names before their values: pairs, lists of pairs, lists in which they take turns
+SELECT is((SELECT string_agg(json_pointer || ' ' || rule, ', ') FROM lifecycle.secrets_in(document::jsonb)), wanted, document) FROM (VALUES
+  ('["Authorization", "Bearer abcdef"]', '/1 key_credentials'), ('{"header": ["X-Api-Key", "k1"]}', '/header/1 key_api_key'), ('[["Accept", "text/plain"], ["Authorization", "abcdef"], ["Cookie", "a=b; c=d; e=f"]]', '/1/1 key_credentials, /2/1 key_credentials'),
+  ('{"rawHeaders": ["Host", "x.org", "Authorization", "Basic abcd", "X-Api-Key", "k1"]}', '/rawHeaders/3 key_credentials, /rawHeaders/5 key_api_key'), ('["run", "--user", "ada", "--password=hunter2"]', '/3 assigned_password'), ('["--password", "hunter2"]', '/1 key_password'),
+  ('[["password", "hunter"], ["user", "ada"]]', '/0/1 key_password'), ('{"Headers": [{"Name": "Authorization", "Value": "abc"}]}', '/Headers/0/Value key_credentials'), ('[{"KEY": "password", "VALUES": [123456]}]', '/0/VALUES key_password'),
+  ('["password", "email"]', NULL), ('["api_key", "api_secret"]', NULL), ('["password", "is too short (minimum is 8 characters)"]', NULL), ('[["password", "email"]]', NULL), ('[["password", "***"], ["email", "x@y.z"]]', NULL), ('[["password", "is too short"], ["email", "is taken"]]', NULL),
+  ('["user", "token", "2025-01-01"]', NULL), ('["x", "password", "a1"]', NULL), ('[["token", 1200], ["cookie", 3000]]', NULL), ('["forgot password", "a1"]', NULL), ('["password"]', NULL), ('[]', NULL), ('[[], []]', NULL), ('["password", ["a1"]]', NULL), ('["token_count", "12"]', NULL)) v (document, wanted);
+SELECT is(lifecycle._without_secrets('{"h": [["Authorization", "abc"], ["Accept", "x"]]}'), '{"h": [["Authorization", "[removed: key_credentials]"], ["Accept", "x"]]}', '... and are cut out');
 
 -- Keys that are named beside their values, as in lists of headers and settings
 SELECT is((SELECT string_agg(json_pointer || ' ' || rule, ', ') FROM lifecycle.secrets_in(document::jsonb)), wanted, document) FROM (VALUES

@@ -1,11 +1,13 @@
 -- Keys in any case and spelling: apiKey, api_key, X-Api-Key. What only counts or describes (token_count, password_policy) ends in something else.
-INSERT INTO lifecycle.secret_rules (name, applies_to, pattern, literals, description, origin)
-SELECT name, 'key', '(?i)' || pattern, literals, description, 'shipped'
+INSERT INTO lifecycle.secret_rules (name, applies_to, pattern, literals, description, numbers, origin)
+SELECT name, 'key', '(?i)' || pattern, literals, description, name <> 'key_pass', 'shipped'
 FROM (VALUES
-  ('key_password', '(password|passwd|passphrase|(^|[_.-])(pwd|pass))$', '{password,passwd,passphrase,pwd,pass}'::text[], 'a password by its key'),
+  ('key_password', '(password|passwd|passphrase|(^|[_.-])pwd)$', '{password,passwd,passphrase,pwd}'::text[], 'a password by its key'),
+  -- Tests that pass are counted, too: no numbers.
+  ('key_pass', '(^|[_.-])pass$', '{pass}', 'a password by its key'),
   ('key_secret', '(secret|secret[_.-]?(key|value|token|access[_.-]?key))$', '{secret}', 'a secret by its key'),
   ('key_api_key', '(api|access|private|signing|encryption|master|auth|subscription|(^|[_.-])ssh)[_.-]?key$', (SELECT array_agg(word || sign || 'key') FROM unnest('{api,access,private,signing,encryption,master,auth,subscription,ssh}'::text[]) word, unnest('{"",_,-,.}'::text[]) sign), 'an API key, or another key, by its key'),
-  ('key_token', '^(?!.*(page|next|prev|previous|continuation|cursor|sync|resume|pagination|start|end)[_.-]?token$).*token$', '{token}', 'a token by its key'),
+  ('key_token', '^(?!.*(page|next|prev|previous|continuation|cursor|sync|resume|pagination)[_.-]?token$)(?!(.*[_.-])?(start|end|max|min|total|used|per|prompt|completion)[_.-]?token$).*token$', '{token}', 'a token by its key'),
   ('key_credentials', '(credentials?|(^|[_.-])(proxy[_.-]?)?authorization|(^|[_.-])(set[_.-]?)?cookie)$', '{credential,authorization,cookie}', 'credentials by their key')
   ) v (name, pattern, literals, description)
 ON CONFLICT DO NOTHING;

@@ -14,7 +14,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
       ELSE 'ok'
     END AS verdict,
     'source' AS kind, NULL::text COLLATE "C" AS destination, NULL::text AS parity, NULL::timestamptz AS parity_at, NULL::bigint AS dead_letters, NULL::bigint AS failed_batches,
-    (SELECT count(*) FROM lifecycle.alerts a WHERE a.resolved_at IS NULL AND a.subject = s.source_system) AS alerts, NULL::interval AS lag_allowed
+    (SELECT count(*) FROM lifecycle.alerts a WHERE a.resolved_at IS NULL AND a.subject = s.source_system) AS alerts, NULL::interval AS lag_allowed, NULL::interval AS latest_lag
   FROM lifecycle.sources s
     LEFT JOIN LATERAL (SELECT r.* FROM lifecycle.pipeline_runs r WHERE r.source_system = s.source_system ORDER BY r.run_id DESC LIMIT 1)
       latest ON true
@@ -42,7 +42,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
       WHEN alerts.open > 0 THEN 'SELECT * FROM lifecycle.alerts WHERE resolved_at IS NULL'
       ELSE 'ok'
     END,
-    'dataset', p.destination, parity.verdict, parity.checked_at, letters.open, failures.batches, alerts.open, p.allowed
+    'dataset', p.destination, parity.verdict, parity.checked_at, letters.open, failures.batches, alerts.open, p.allowed, now() - first.latest
   FROM (
       SELECT d.destination, d.kind, d.enabled, c.dataset, c.dataset || '@' || d.destination AS subject,
         (SELECT (v ->> 'value')::double precision * CASE left(lower(v ->> 'unit'), 1) WHEN 's' THEN interval '1 second' WHEN 'm' THEN interval '1 minute' WHEN 'h' THEN interval '1 hour'
@@ -52,7 +52,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
         AND EXISTS (SELECT FROM lifecycle.dataset_sources s WHERE s.dataset = c.dataset)) p
     LEFT JOIN LATERAL (SELECT r.* FROM lifecycle.pipeline_runs r WHERE r.procedure = 'export' AND r.source_system = p.subject ORDER BY r.run_id DESC LIMIT 1) latest ON true
     LEFT JOIN LATERAL (SELECT r.started_at FROM lifecycle.pipeline_runs r WHERE r.procedure = 'export' AND r.source_system = p.subject AND r.status = 'succeeded' ORDER BY r.run_id DESC LIMIT 1) fresh ON true
-    LEFT JOIN LATERAL (SELECT min(b.delivered_at) AS delivered_at, max(b.delivered_at) AS last_delivered_at FROM lifecycle.export_batches b
+    LEFT JOIN LATERAL (SELECT min(b.delivered_at) AS delivered_at, max(b.delivered_at) AS last_delivered_at, max(b.latest) AS latest FROM lifecycle.export_batches b
       WHERE b.destination = p.destination AND b.dataset = p.dataset AND b.status = 'delivered') first ON true
     LEFT JOIN LATERAL (SELECT b.* FROM lifecycle.export_batches b WHERE b.destination = p.destination AND b.dataset = p.dataset AND b.status <> 'delivered') batch ON true
     LEFT JOIN LATERAL (SELECT count(*) AS batches FROM lifecycle.export_batches b WHERE b.destination = p.destination AND b.dataset = p.dataset AND b.status <> 'delivered') failures ON true
@@ -64,7 +64,7 @@ CREATE OR REPLACE VIEW lifecycle.status AS
   -- Runs that nobody has to call by hand, where they end badly or no longer come: three times as late as they use to.
   SELECT r.procedure COLLATE "C", NULL, NULL, r.procedure, latest.status, latest.finished_at, now() - latest.finished_at, NULL, latest.rows_in, latest.written, latest.held, NULL, NULL,
     CASE WHEN latest.status = 'failed' THEN 'failed: ' || latest.message ELSE format('overdue: it used to run every %s', date_trunc('second', usual.pause)) END,
-    'run', NULL, NULL, NULL, NULL, NULL, NULL, usual.pause
+    'run', NULL, NULL, NULL, NULL, NULL, NULL, usual.pause, NULL
   FROM (VALUES ('ingest_events'), ('process_triggers'), ('refresh_segments'), ('roll_up_metrics'), ('maintain_partitions'), ('apply_retention'), ('mirror_sqlite'), ('reconcile')) r (procedure)
     CROSS JOIN LATERAL (SELECT l.* FROM lifecycle.pipeline_runs l WHERE l.procedure = r.procedure AND l.source_system IS NULL ORDER BY l.run_id DESC LIMIT 1) latest
     LEFT JOIN LATERAL (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY p.pause) AS pause, count(*) AS pauses
@@ -73,11 +73,11 @@ CREATE OR REPLACE VIEW lifecycle.status AS
   WHERE latest.status = 'failed' OR (usual.pauses >= 5 AND now() - latest.started_at > 3 * usual.pause + interval '5 minutes')
   UNION ALL
   SELECT w.warehouse::text COLLATE "C", w.role::text COLLATE "default", NULL, NULL, NULL, NULL, now() - w.granted_at, NULL, NULL, NULL, NULL, NULL, NULL,
-    format('%s: %s is not the role that it was granted to; it has nothing of it: grant it anew, or DELETE FROM lifecycle.warehouse_roles', w.duty, w.role) COLLATE "default", 'role', NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    format('%s: %s is not the role that it was granted to; it has nothing of it: grant it anew, or DELETE FROM lifecycle.warehouse_roles', w.duty, w.role) COLLATE "default", 'role', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM lifecycle.warehouse_roles w CROSS JOIN pg_catalog.pg_control_system() c WHERE w.cluster = c.system_identifier AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = w.role_oid AND r.rolname = w.role)
   UNION ALL
-  SELECT a.subject, a.kind COLLATE "default", NULL, NULL, NULL, NULL, now() - a.first_raised_at, NULL, NULL, NULL, NULL, NULL, NULL, a.severity || ': ' || a.message, 'alert', NULL, NULL, NULL, NULL, NULL, a.times, NULL
+  SELECT a.subject, a.kind COLLATE "default", NULL, NULL, NULL, NULL, now() - a.first_raised_at, NULL, NULL, NULL, NULL, NULL, NULL, a.severity || ': ' || a.message, 'alert', NULL, NULL, NULL, NULL, NULL, a.times, NULL, NULL
   FROM lifecycle.alerts a WHERE a.resolved_at IS NULL;
 
 COMMENT ON VIEW lifecycle.status IS
-  'Everything on one screen, by kind. source: one line a source of the ledger: what ran last and how it ended, how long since it last ended well (lag) and since the last full comparison, what is held, and a verdict. dataset: one line a dataset and destination: the same of its export, with the latest parity verdict, open dead letters, batches that failed, and open alerts. run: scheduled runs that failed or no longer come. role: who was granted something in a warehouse and is gone, or renamed. alert: open alerts, each with its age as lag. A reconcile older than 26 hours is overdue.';
+  'Everything on one screen, by kind. source: one line a source of the ledger: what ran last and how it ended, how long since it last ended well (lag) and since the last full comparison, what is held, and a verdict. dataset: one line a dataset and destination: the same of its export, with the latest parity verdict, open dead letters, batches that failed, open alerts, and the lag as the contract has it, now less the latest exported timestamp (latest_lag). run: scheduled runs that failed or no longer come. role: who was granted something in a warehouse and is gone, or renamed. alert: open alerts, each with its age as lag. A reconcile older than 26 hours is overdue.';

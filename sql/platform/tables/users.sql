@@ -24,6 +24,10 @@ CREATE OR REPLACE TRIGGER changed_xid BEFORE INSERT OR UPDATE ON lifecycle.users
   FOR EACH ROW EXECUTE FUNCTION lifecycle._set_changed_xid();
 ALTER TABLE lifecycle.users ENABLE ALWAYS TRIGGER changed_xid;
 
+-- The index of external_id has no room for a longer one, and would say so in its own words.
+CREATE OR REPLACE TRIGGER external_id BEFORE INSERT OR UPDATE OF attributes ON lifecycle.users
+  FOR EACH ROW WHEN (octet_length(NEW.attributes ->> 'external_id') > 1000) EXECUTE FUNCTION lifecycle._refuse_external_id();
+
 -- One that waited for the end of the transaction, as databases of before have, is a constraint, which cannot be replaced.
 DO $do$
 BEGIN
@@ -42,7 +46,7 @@ COMMENT ON TABLE lifecycle.users IS 'The people of the lifecycle platform, one r
 COMMENT ON COLUMN lifecycle.users.id IS 'The user. Events name it by this id, by attributes->>''external_id'' or by e-mail.';
 COMMENT ON COLUMN lifecycle.users.email IS 'E-mail address, unique as written; events are matched to it in the form of normalize_email().';
 COMMENT ON COLUMN lifecycle.users.current_lifecycle_stage IS 'The stage now. Moved by set_lifecycle_stage(), which checks the move; an UPDATE moves it too, unchecked. Both leave history.';
-COMMENT ON COLUMN lifecycle.users.attributes IS 'Whatever else is known of the user, for conditions of segments and triggers. external_id is the application''s own id.';
+COMMENT ON COLUMN lifecycle.users.attributes IS 'Whatever else is known of the user, for conditions of segments and triggers. external_id is the application''s own id, of at most 1000 bytes.';
 COMMENT ON COLUMN lifecycle.users.created_at IS 'When the user came: the time of the first entry of history.';
 COMMENT ON COLUMN lifecycle.users.updated_at IS 'When the row was last changed: kept by set_lifecycle_stage() and by whoever else changes it.';
 COMMENT ON COLUMN lifecycle.users.changed_xid IS 'The transaction that wrote this version of the row, for cuts. Set by a trigger.';

@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS lifecycle.reconciliations (
   reconciliation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id bigint,
-  check_name text COLLATE "C" NOT NULL CHECK (check_name IN ('parity', 'files', 'lag', 'null_rate', 'status_distribution')),
+  check_name text COLLATE "C" NOT NULL CHECK (check_name IN ('parity', 'files', 'versions', 'lag', 'null_rate', 'status_distribution')),
   dataset text COLLATE "C" NOT NULL,
   destination text COLLATE "C",
   window_start date,
@@ -27,18 +27,26 @@ CREATE TABLE IF NOT EXISTS lifecycle.reconciliations (
   detail text,
   checked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+DO $former$
+BEGIN
+  IF EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = 'lifecycle.reconciliations'::regclass AND c.conname = 'reconciliations_check_name_check' AND pg_get_constraintdef(c.oid) NOT LIKE '%versions%') THEN
+    ALTER TABLE lifecycle.reconciliations DROP CONSTRAINT reconciliations_check_name_check,
+      ADD CONSTRAINT reconciliations_check_name_check CHECK (check_name IN ('parity', 'files', 'versions', 'lag', 'null_rate', 'status_distribution'));
+  END IF;
+END
+$former$;
 CREATE INDEX IF NOT EXISTS reconciliations_latest ON lifecycle.reconciliations (check_name, dataset, destination, reconciliation_id DESC) WHERE org IS NULL;
 COMMENT ON TABLE lifecycle.reconciliations IS
   'What reconcile() found: a row for each check, dataset and destination; of parity one for all that was compared (org null), and one for each day and tenant that differed. Kept until you delete it; status looks at the latest.';
 COMMENT ON COLUMN lifecycle.reconciliations.reconciliation_id IS 'Number of the finding.';
 COMMENT ON COLUMN lifecycle.reconciliations.run_id IS 'The run that found it: pipeline_runs.';
-COMMENT ON COLUMN lifecycle.reconciliations.check_name IS 'parity (both sides hold the same rows), files (a directory holds the files that were delivered), lag, null_rate or status_distribution.';
+COMMENT ON COLUMN lifecycle.reconciliations.check_name IS 'parity (both sides hold the same rows), files (a directory holds the files that were delivered), versions (a warehouse keeps none of entities that it does not have), lag, null_rate or status_distribution.';
 COMMENT ON COLUMN lifecycle.reconciliations.dataset IS 'The dataset.';
 COMMENT ON COLUMN lifecycle.reconciliations.destination IS 'The destination. Null for checks of the rows at the source.';
 COMMENT ON COLUMN lifecycle.reconciliations.window_start IS 'First day (UTC, of the dataset''s time column) that was looked at. Null: all, or not by days.';
 COMMENT ON COLUMN lifecycle.reconciliations.window_end IS 'The last such day, included.';
 COMMENT ON COLUMN lifecycle.reconciliations.org IS 'The tenant. Null: all of them.';
-COMMENT ON COLUMN lifecycle.reconciliations.field IS 'What a null rate is of: a column, or columns that stand for each other. Null elsewhere.';
+COMMENT ON COLUMN lifecycle.reconciliations.field IS 'What a null rate is of: a column, or columns that stand for each other. Of lag: latest (now less the latest exported timestamp) or waiting (how long rows may have waited). Null elsewhere.';
 COMMENT ON COLUMN lifecycle.reconciliations.source_rows IS 'Rows at the source: those that had to have been delivered.';
 COMMENT ON COLUMN lifecycle.reconciliations.target_rows IS 'Rows at the destination, or files. Null for checks of the source alone.';
 COMMENT ON COLUMN lifecycle.reconciliations.source_checksum IS 'parity_checksum(parity_text(row)) of the rows at the source.';
@@ -55,6 +63,6 @@ COMMENT ON COLUMN lifecycle.reconciliations.value IS 'What was measured: lag in 
 COMMENT ON COLUMN lifecycle.reconciliations.expected IS 'What the trailing weeks had (null_rate: share of nulls). Null elsewhere.';
 COMMENT ON COLUMN lifecycle.reconciliations.threshold IS 'From where on it is breached: lag in seconds, share.';
 COMMENT ON COLUMN lifecycle.reconciliations.verdict IS
-  'ok; mended: differences were found, sent and verified; differs: some are left; target_only: rows that only the destination has are left; breached: beyond what is allowed; too_few rows to judge; failed: the check itself could not be done.';
+  'ok; mended: differences were found, sent and verified; differs: some are left; target_only: rows that only the destination has are left; breached: beyond what is allowed; too_few rows to judge (lag: none was ever delivered); failed: the check itself could not be done.';
 COMMENT ON COLUMN lifecycle.reconciliations.detail IS 'More of it, in words. Null where there is nothing to say.';
 COMMENT ON COLUMN lifecycle.reconciliations.checked_at IS 'When it was found.';
