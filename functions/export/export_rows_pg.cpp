@@ -118,40 +118,39 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   return state;
 }
 
-// Inside guard. Empty texts become nulls where the contract says so.
-bool keeps_contract(row::RowPlan& plan, const std::vector<ColumnChecks>& checks) {
-  for (int i = 0; i < plan.column_count; ++i) {
-    const ColumnChecks& check = checks[static_cast<std::size_t>(i)];
-    const Datum value = plan.values[i];
-    if (!plan.nulls[i]) {
-      switch (plan.columns[i].type.form) {
-        case row::Form::text:
-          if (check.asks_text()) {
-            const std::string_view text = row::bytes_of(value);
-            if (check.empty_is_null && text.empty()) {
-              plan.nulls[i] = true;
-            } else if (!check.takes_text(text)) {
-              return false;
-            }
-          }
-          break;
-        case row::Form::timestamptz:
-          if (!is_in_exported_years(DatumGetTimestampTz(value))) {
-            return false;
-          }
-          break;
-        case row::Form::numeric:
-          if (row::read_decimal(row::bytes_of(value)).kind != row::Decimal::Kind::finite) {
-            return false;
-          }
-          break;
-        default:
-          break;
+// Whether a value that is not null keeps what the contract asks. Inside guard. An empty text becomes null where the
+// contract says so.
+bool keeps_contract(row::Form form, const ColumnChecks& check, Datum value, bool& is_null) {
+  switch (form) {
+    case row::Form::text:
+      if (check.asks_text()) {
+        const std::string_view text = row::bytes_of(value);
+        if (check.empty_is_null && text.empty()) {
+          is_null = true;
+          return !check.required;
+        }
+        return check.takes_text(text);
       }
-    }
-    if (plan.nulls[i] && check.required) {
+      return true;
+    case row::Form::timestamptz:
+      return is_in_exported_years(DatumGetTimestampTz(value));
+    case row::Form::numeric:
+      return row::read_decimal(row::bytes_of(value)).kind == row::Decimal::Kind::finite;
+    default:
+      return true;
+  }
+}
+
+// Points the plan at the call's columns; false where one breaks the contract. Inside guard.
+bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks) {
+  for (int i = 0; i < plan.column_count; ++i) {
+    const NullableDatum& argument = fcinfo->args[first_column + i];
+    bool is_null = argument.isnull;
+    if (is_null ? checks[i].required : !keeps_contract(plan.columns[i].type.form, checks[i], argument.value, is_null)) {
       return false;
     }
+    plan.values[i] = argument.value;
+    plan.nulls[i] = is_null;
   }
   return true;
 }
@@ -165,14 +164,10 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   State* const state = PG_ARGISNULL(0) ? begin_rows(fcinfo, context) : state_of(fcinfo, 0);
   CHECK_FOR_INTERRUPTS();
   lifecycle::row::RowPlan& plan = *state->plan;
-  for (int i = 0; i < plan.column_count; ++i) {
-    plan.values[i] = fcinfo->args[first_column + i].value;
-    plan.nulls[i] = fcinfo->args[first_column + i].isnull;
-  }
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;
-    if (unread || !keeps_contract(plan, files.order().columns)) {
+    if (unread || !take_row(fcinfo, plan, files.order().columns.data())) {
       files.reject();
     } else {
       files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));

@@ -27,10 +27,10 @@ constinit bool shared_in_use = false;
 constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
 constexpr std::string_view json_null = "null";
+constexpr std::string_view field_specials = "\\\x1F"; // what is escaped in a field
 
-// Of rows whose fields are copied from their object.
-constexpr int most_copied_columns = 100;
-constexpr std::size_t most_copied_bytes = 32UL * 1024;
+// Readable in whole blocks.
+constexpr char null_block[RowFields::slack] = {'\\', 'N'};
 
 bool is_special(const TypePlan& plan, Datum value) {
   switch (plan.form) {
@@ -111,53 +111,116 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
-std::string_view RowWriter::write_object_and_fields(RowPlan& plan, std::string_view* fields) {
-  *fields = {};
-  if (plan.column_count > most_copied_columns) {
+std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields) {
+  if (plan.column_count == 0 || plan.column_count > RowFields::most_columns) {
     return write_object(plan);
   }
-  std::uint32_t ends[most_copied_columns];
-  char* to = append_object(buffer_.start(), plan, Nulls::written, ends);
-  const std::size_t size = buffer_.offset_of(to);
-  if (size > most_copied_bytes) {
-    return buffer_.finish(to);
-  }
-  const Style style = std::exchange(style_, Style::parity);
-  std::size_t begin = 0;
+  fields.known_ = true;
+  fields.count_ = plan.column_count;
+  char* to = buffer_.start();
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
-    begin += column.key_size;
-    to = buffer_.room(to, value_room);
-    if (i > 0) {
-      *to++ = field_separator;
-    }
+    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column);
     if (plan.nulls[column.attribute]) {
-      to += null_field.copy(to, null_field.size());
+      to += json_null.copy(to, json_null.size());
+      fields.add(i, {null_block, 0, null_field.size(), true});
     } else {
-      to = append_field_from(to, column.type, plan.values[column.attribute], begin, ends[i] - begin);
+      to = append_member(to, column.type, plan.values[column.attribute], i, fields);
     }
-    begin = ends[i];
   }
-  style_ = style;
-  const std::string_view both = buffer_.finish(to);
-  *fields = both.substr(size);
-  return both.substr(0, size);
+  to = buffer_.room(to, 1 + RowFields::slack);
+  *to++ = '}';
+  const std::string_view object = buffer_.finish(to);
+  fields.object_ = object.data();
+  --fields.size_; // no separator behind the last
+  return object;
 }
 
-// The field of a value that stands as JSON at begin of the buffer. value_room is there.
-char* RowWriter::append_field_from(char* to, TypePlan& plan, Datum value, std::size_t begin, std::size_t size) {
-  if (plan.form == Form::text) {
-    const std::string_view text = bytes_of(value);
-    // What is escaped here, JSON escapes too, and then is longer.
-    return text.size() + 2 == size ? append_copy(to, begin + 1, text.size()) : append_escaped(to, text);
+// A value within an object that has a field. value_room is there.
+char* RowWriter::append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields) {
+  const std::size_t begin = buffer_.offset_of(to);
+  const auto add = [&](std::size_t from, std::size_t size) {
+    fields.add(column, {nullptr, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(size), true});
+  };
+  switch (plan.form) {
+    case Form::text: {
+      const std::string_view text = bytes_of(value);
+      to = append_string(to, text);
+      if (buffer_.offset_of(to) - begin == text.size() + 2) [[likely]] {
+        add(begin + 1, text.size());
+      } else if (text.find_first_of(field_specials) == std::string_view::npos) {
+        fields.add(column, {text.data(), 0, static_cast<std::uint32_t>(text.size()), false});
+      } else {
+        fields.known_ = false;
+      }
+      return to;
+    }
+    case Form::uuid:
+      *to = '"';
+      to = write_uuid(DatumGetPointer(value), to + 1);
+      *to++ = '"';
+      add(begin + 1, buffer_.offset_of(to) - begin - 2);
+      return to;
+    case Form::int32:
+    case Form::int64:
+      to = write_integer(plan.form == Form::int32 ? DatumGetInt32(value) : DatumGetInt64(value), to);
+      add(begin, buffer_.offset_of(to) - begin);
+      return to;
+    case Form::numeric: {
+      const Decimal decimal = read_decimal(bytes_of(value));
+      if (decimal.kind == Decimal::Kind::finite) [[likely]] {
+        char* const from = buffer_.room(to, decimal_bound(decimal));
+        to = write_decimal(decimal, from);
+        if (const std::size_t size = trimmed_size(decimal, {from, static_cast<std::size_t>(to - from)}); size > 0) {
+          add(begin, size);
+          return to;
+        }
+      } else {
+        to = append_json(to, plan, value);
+      }
+      fields.known_ = false;
+      return to;
+    }
+    default:
+      break;
   }
-  if (is_plain_scalar(plan.form)) {
-    return *buffer_.at(begin) == '"' ? append_copy(to, begin + 1, size - 2) : append_copy(to, begin, size);
+  to = append_json(to, plan, value);
+  if (is_plain_scalar(plan.form) || plan.form == Form::jsonb) {
+    const std::size_t quote = plan.form != Form::jsonb && *buffer_.at(begin) == '"' ? 1 : 0;
+    add(begin + quote, buffer_.offset_of(to) - begin - 2 * quote);
+  } else {
+    fields.known_ = false;
   }
-  return plan.form == Form::jsonb ? append_copy(to, begin, size) : append_field(to, plan, value);
+  return to;
 }
 
-char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32_t* ends) {
+void RowFields::copy(char* to) const {
+  for (int i = 0; i < count_; ++i) {
+    const Field& field = fields_[i];
+    const char* const from = field.text != nullptr ? field.text : object_ + field.begin;
+    if (field.in_blocks) [[likely]] {
+      std::memcpy(to, from, slack);
+      for (std::uint32_t at = slack; at < field.size; at += slack) {
+        std::memcpy(to + at, from + at, slack);
+      }
+    } else {
+      std::memcpy(to, from, field.size);
+    }
+    to += field.size;
+    *to++ = field_separator;
+  }
+}
+
+// Room for the key and key_block is there.
+char* RowWriter::append_key(char* to, const ColumnPlan& column) {
+  std::memcpy(to, column.key, key_block);
+  for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
+    std::memcpy(to + at, column.key + at, key_block);
+  }
+  return to + column.key_size;
+}
+
+char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
   bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
@@ -165,21 +228,16 @@ char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32
       continue;
     }
     to = buffer_.room(to, column.key_size + key_block + value_room);
-    for (std::uint32_t at = 0; at < column.key_size; at += key_block) {
-      std::memcpy(to + at, column.key + at, key_block);
-    }
+    char* const key = to;
+    to = append_key(to, column);
     if (first) {
-      *to = '{'; // the key of a later column begins with a comma
+      *key = '{'; // that of a later column begins with a comma
       first = false;
     }
-    to += column.key_size;
     if (plan.nulls[column.attribute]) {
       to += json_null.copy(to, json_null.size());
     } else {
       to = append_json(to, column.type, plan.values[column.attribute]);
-    }
-    if (ends != nullptr) {
-      ends[i] = static_cast<std::uint32_t>(buffer_.offset_of(to));
     }
   }
   return append(to, first ? "{}" : "}");
@@ -353,16 +411,6 @@ char* RowWriter::append_hex(char* to, std::string_view before, std::string_view 
 char* RowWriter::append(char* to, std::string_view text) {
   to = buffer_.room(to, text.size());
   return to + text.copy(to, text.size());
-}
-
-// Of what stands in the buffer already. In whole blocks: what they bring beyond the copy is written over.
-char* RowWriter::append_copy(char* to, std::size_t begin, std::size_t size) {
-  to = buffer_.room(to, size + json::block_size);
-  const char* const from = buffer_.at(begin);
-  for (std::size_t at = 0; at < size; at += json::block_size) {
-    std::memcpy(to + at, from + at, json::block_size);
-  }
-  return to + size;
 }
 
 } // namespace lifecycle::row

@@ -25,7 +25,8 @@ BEGIN
     INTO others, asked, only_secrets
     FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
   -- A text as it is: that an empty one is none is seen to later, and to a search for secrets it is one like the other. A value of the right type cannot be of a wrong one.
-  SELECT string_agg(format('%s AS "%s"', CASE WHEN e.is_plain_text THEN format('s.%I::text', e.source) ELSE e.expression END, e.place), ', ' ORDER BY e.place),
+  -- A small integer is written as it is.
+  SELECT string_agg(format('%s AS "%s"', CASE WHEN e.is_plain_text THEN format('s.%I::text', e.source) WHEN e.is_small THEN format('s.%I', e.source) ELSE e.expression END, e.place), ', ' ORDER BY e.place),
       string_agg(format(CASE WHEN e.is_plain_text AND NOT only_secrets THEN 'NULLIF(o."%s", '''') AS %I' ELSE 'o."%s" AS %I' END, e.place, e.name), ', ' ORDER BY e.place),
       string_agg(format('o."%s" AS %I', e.place, e.name), ', ' ORDER BY e.place),
       concat_ws(' OR ', 'false', string_agg(format('((%s) IS NULL AND (%s) IS NOT NULL)', e.expression, e.raw), ' OR ' ORDER BY e.place) FILTER (WHERE e.raw IS NOT NULL AND NOT e.is_same_type),
