@@ -39,6 +39,8 @@ struct State {
   row::RowPlan* plan;
   int time_column; // its place, from 0
   int64 rows;
+  int place_column;      // by whose values is told where rows lie; negative: not found yet
+  std::uintptr_t placed; // where that of the last row lay
 };
 
 void delete_work(void* state) { delete std::exchange(static_cast<State*>(state)->work, nullptr); }
@@ -111,6 +113,7 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   pg::guard([&] { state->work->files = std::make_unique<RowFiles>(read_order(order), numbers); });
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
+  state->place_column = -1;
   if (IsParallelWorker()) {
     file::start_progress();
   }
@@ -141,6 +144,42 @@ bool keeps_contract(row::Form form, const ColumnChecks& check, Datum value, bool
   }
 }
 
+// A column whose values lie in the rows themselves: whose pointers differ from row to row, as a constant's do not.
+int find_place_column(FunctionCallInfo fcinfo, const row::RowPlan& plan) {
+  for (int i = 0; i < plan.column_count; ++i) {
+    const row::Form form = plan.columns[i].type.form;
+    if ((form == row::Form::uuid || form == row::Form::text) && !fcinfo->args[first_column + i].isnull &&
+        !plan.nulls[i] && plan.values[i] != 0 && plan.values[i] != fcinfo->args[first_column + i].value) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+// Rows of a page lie side by side: the next one is brought near while this one is written. A hint, and no more: where
+// it lies elsewhere, nothing is read.
+void fetch_next(State& state, FunctionCallInfo fcinfo) {
+  if (state.place_column < 0) {
+    state.place_column = find_place_column(fcinfo, *state.plan);
+    return;
+  }
+  constexpr std::uintptr_t line = 64;
+  constexpr std::uintptr_t largest = 1024; // of longer rows the processor sees itself what comes next
+  const NullableDatum& value = fcinfo->args[first_column + state.place_column];
+  if (value.isnull) {
+    return;
+  }
+  const std::uintptr_t here = value.value;
+  const std::uintptr_t step = here - std::exchange(state.placed, here); // wraps around where rows lie downwards
+  const std::uintptr_t size = step + largest < largest ? 0 - step : step;
+  if (size > largest) {
+    return;
+  }
+  for (std::uintptr_t at = 0; at < size + line; at += line) {
+    __builtin_prefetch(reinterpret_cast<const void*>(here + step - line / 2 + at)); // NOLINT(performance-no-int-to-ptr)
+  }
+}
+
 // Points the plan at the call's columns; false where one breaks the contract. Inside guard.
 bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks) {
   for (int i = 0; i < plan.column_count; ++i) {
@@ -164,6 +203,7 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   State* const state = PG_ARGISNULL(0) ? begin_rows(fcinfo, context) : state_of(fcinfo, 0);
   CHECK_FOR_INTERRUPTS();
   lifecycle::row::RowPlan& plan = *state->plan;
+  fetch_next(*state, fcinfo);
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;

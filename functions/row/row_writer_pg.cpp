@@ -111,33 +111,18 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
-std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields) {
-  if (plan.column_count == 0 || plan.column_count > RowFields::most_columns) {
-    return write_object(plan);
+// Room for the key and key_block is there.
+inline char* RowWriter::append_key(char* to, const ColumnPlan& column) {
+  std::memcpy(to, column.key, key_block);
+  for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
+    std::memcpy(to + at, column.key + at, key_block);
   }
-  fields.known_ = true;
-  fields.count_ = plan.column_count;
-  char* to = buffer_.start();
-  for (int i = 0; i < plan.column_count; ++i) {
-    ColumnPlan& column = plan.columns[i];
-    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column);
-    if (plan.nulls[column.attribute]) {
-      to += json_null.copy(to, json_null.size());
-      fields.add(i, {null_block, 0, null_field.size(), true});
-    } else {
-      to = append_member(to, column.type, plan.values[column.attribute], i, fields);
-    }
-  }
-  to = buffer_.room(to, 1 + RowFields::slack);
-  *to++ = '}';
-  const std::string_view object = buffer_.finish(to);
-  fields.object_ = object.data();
-  --fields.size_; // no separator behind the last
-  return object;
+  return to + column.key_size;
 }
 
 // A value within an object that has a field. value_room is there.
-char* RowWriter::append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields) {
+[[gnu::always_inline]] inline char* RowWriter::append_member(char* to, TypePlan& plan, Datum value, int column,
+                                                             RowFields& fields) {
   const std::size_t begin = buffer_.offset_of(to);
   const auto add = [&](std::size_t from, std::size_t size) {
     fields.add(column, {nullptr, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(size), true});
@@ -194,6 +179,31 @@ char* RowWriter::append_member(char* to, TypePlan& plan, Datum value, int column
   return to;
 }
 
+std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields) {
+  if (plan.column_count == 0 || plan.column_count > RowFields::most_columns) {
+    return write_object(plan);
+  }
+  fields.known_ = true;
+  fields.count_ = plan.column_count;
+  char* to = buffer_.start();
+  for (int i = 0; i < plan.column_count; ++i) {
+    ColumnPlan& column = plan.columns[i];
+    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column);
+    if (plan.nulls[column.attribute]) {
+      to += json_null.copy(to, json_null.size());
+      fields.add(i, {null_block, 0, null_field.size(), true});
+    } else {
+      to = append_member(to, column.type, plan.values[column.attribute], i, fields);
+    }
+  }
+  to = buffer_.room(to, 1 + RowFields::slack);
+  *to++ = '}';
+  const std::string_view object = buffer_.finish(to);
+  fields.object_ = object.data();
+  --fields.size_; // no separator behind the last
+  return object;
+}
+
 void RowFields::copy(char* to) const {
   for (int i = 0; i < count_; ++i) {
     const Field& field = fields_[i];
@@ -209,15 +219,6 @@ void RowFields::copy(char* to) const {
     to += field.size;
     *to++ = field_separator;
   }
-}
-
-// Room for the key and key_block is there.
-char* RowWriter::append_key(char* to, const ColumnPlan& column) {
-  std::memcpy(to, column.key, key_block);
-  for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
-    std::memcpy(to + at, column.key + at, key_block);
-  }
-  return to + column.key_size;
 }
 
 char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
