@@ -10,11 +10,14 @@
 #include "functions/pg/text.hpp"
 #include "functions/row/decimal.hpp"
 #include "functions/row/value_text_pg.hpp"
+#include "functions/secret/find.hpp"
+#include "functions/secret/secret_rules_pg.hpp"
 
 extern "C" {
 #include "access/parallel.h"
 #include "catalog/pg_type.h"
 #include "commands/progress.h"
+#include "utils/builtins.h"
 #include "utils/backend_progress.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -39,6 +42,7 @@ struct State {
   row::RowPlan* plan;
   int time_column; // its place, from 0
   int64 rows;
+  bool searches;         // for secrets
   int place_column;      // by whose values is told where rows lie; negative: not found yet
   std::uintptr_t placed; // where that of the last row lay
 };
@@ -101,6 +105,21 @@ row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryConte
   return plan;
 }
 
+// Whether any column is searched for secrets.
+bool searches(const row::RowPlan& plan, const ColumnChecks* checks) {
+  bool any = false;
+  for (int i = 0; i < plan.column_count; ++i) {
+    const row::Form form = plan.columns[i].type.form;
+    if (checks[i].searched && form != row::Form::text && form != row::Form::jsonb) {
+      ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                      errmsg("column \"%s\" can have no secrets in it", checks[i].name.c_str()),
+                      errdetail("It is of type %s.", format_type_be(plan.columns[i].type.type))));
+    }
+    any = any || checks[i].searched;
+  }
+  return any;
+}
+
 State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || get_fn_expr_variadic(fcinfo->flinfo)) {
     elog(ERROR, "_export_rows() takes an order, a number and the columns one by one");
@@ -114,6 +133,7 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
   state->place_column = -1;
+  state->searches = searches(*state->plan, state->work->files->order().columns.data());
   if (IsParallelWorker()) {
     file::start_progress();
   }
@@ -180,12 +200,22 @@ void fetch_next(State& state, FunctionCallInfo fcinfo) {
   }
 }
 
-// Points the plan at the call's columns; false where one breaks the contract. Inside guard.
-bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks) {
+// Inside guard.
+bool is_secret(const secret::RuleSet& rules, row::Form form, Datum value) {
+  const std::string_view bytes = row::bytes_of(value);
+  return rules.might_find(bytes) && secret::has_secret(rules, bytes, form == row::Form::jsonb);
+}
+
+// Points the plan at the call's columns; false where one breaks the contract. rules: where any is searched. Inside
+// guard.
+bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks, const secret::RuleSet* rules) {
   for (int i = 0; i < plan.column_count; ++i) {
     const NullableDatum& argument = fcinfo->args[first_column + i];
     bool is_null = argument.isnull;
     if (is_null ? checks[i].required : !keeps_contract(plan.columns[i].type.form, checks[i], argument.value, is_null)) {
+      return false;
+    }
+    if (checks[i].searched && !is_null && is_secret(*rules, plan.columns[i].type.form, argument.value)) {
       return false;
     }
     plan.values[i] = argument.value;
@@ -204,10 +234,11 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   CHECK_FOR_INTERRUPTS();
   lifecycle::row::RowPlan& plan = *state->plan;
   fetch_next(*state, fcinfo);
+  const lifecycle::secret::RuleSet* const rules = state->searches ? lifecycle::secret::rules_for_call(fcinfo) : nullptr;
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;
-    if (unread || !take_row(fcinfo, plan, files.order().columns.data())) {
+    if (unread || !take_row(fcinfo, plan, files.order().columns.data(), rules)) {
       files.reject();
     } else {
       files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));

@@ -27,7 +27,6 @@ constinit bool shared_in_use = false;
 constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
 constexpr std::string_view json_null = "null";
-constexpr std::string_view field_specials = "\\\x1F"; // what is escaped in a field
 
 // Readable in whole blocks.
 constexpr char null_block[RowFields::slack] = {'\\', 'N'};
@@ -133,7 +132,7 @@ inline char* RowWriter::append_key(char* to, const ColumnPlan& column) {
       to = append_string(to, text);
       if (buffer_.offset_of(to) - begin == text.size() + 2) [[likely]] {
         add(begin + 1, text.size());
-      } else if (text.find_first_of(field_specials) == std::string_view::npos) {
+      } else if (text.find('\\') == std::string_view::npos && text.find(field_separator) == std::string_view::npos) {
         fields.add(column, {text.data(), 0, static_cast<std::uint32_t>(text.size()), false});
       } else {
         fields.known_ = false;

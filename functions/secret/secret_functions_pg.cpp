@@ -37,11 +37,6 @@ char kind_of(FunctionCallInfo fcinfo, int argument) {
   return type == JSONBOID ? is_jsonb : is_text;
 }
 
-bool has_secret(const secret::RuleSet& rules, std::string_view bytes, bool jsonb) {
-  return jsonb ? !secret::find_in(rules, lifecycle::json::open_container(bytes), 1).empty()
-               : rules.of_value(bytes) != nullptr;
-}
-
 std::string_view name_of(secret::What what) {
   switch (what) {
     case secret::What::under:
@@ -71,7 +66,7 @@ LIFECYCLE_FUNCTION(lifecycle_any_secret) {
     const std::string_view bytes = pg::bytes_of(value);
     // Allocates nothing and calls nobody.
     if (unlikely(rules->might_find(bytes))) {
-      found = pg::guard([&] { return has_secret(*rules, bytes, jsonb); });
+      found = pg::guard([&] { return secret::has_secret(*rules, bytes, jsonb); });
     }
     pg::free_if_copy(value, PG_GETARG_DATUM(i));
   }
