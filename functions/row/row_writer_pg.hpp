@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +23,9 @@ enum class Style : std::uint8_t {
 enum class Nulls : std::uint8_t { written, left_out };
 
 struct ArrayWalk;
+
+// Between the fields of a row.
+inline constexpr char field_separator = '\x1F';
 
 // Where the fields of a row stand that has been written as an object: mostly within that, as the text of many values is
 // the same in both.
@@ -88,7 +92,14 @@ class RowWriter {
 
   char* append_object(char* to, RowPlan& plan, Nulls nulls);
   char* append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields);
-  static char* append_key(char* to, const ColumnPlan& column);
+  // Room for the key and key_block is there.
+  static char* append_key(char* to, const ColumnPlan& column) {
+    std::memcpy(to, column.key, key_block);
+    for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
+      std::memcpy(to + at, column.key + at, key_block);
+    }
+    return to + column.key_size;
+  }
   char* append_json(char* to, TypePlan& plan, Datum value);
   char* append_array(char* to, TypePlan& plan, Datum value);
   char* append_dimension(char* to, ArrayWalk& walk, int dimension);
