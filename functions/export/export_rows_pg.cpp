@@ -10,11 +10,14 @@
 #include "functions/pg/text.hpp"
 #include "functions/row/decimal.hpp"
 #include "functions/row/value_text_pg.hpp"
+#include "functions/secret/find.hpp"
+#include "functions/secret/secret_rules_pg.hpp"
 
 extern "C" {
 #include "access/parallel.h"
 #include "catalog/pg_type.h"
 #include "commands/progress.h"
+#include "utils/builtins.h"
 #include "utils/backend_progress.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -39,6 +42,9 @@ struct State {
   row::RowPlan* plan;
   int time_column; // its place, from 0
   int64 rows;
+  bool searches;         // for secrets
+  int place_column;      // by whose values is told where rows lie; negative: not found yet
+  std::uintptr_t placed; // where that of the last row lay
 };
 
 void delete_work(void* state) { delete std::exchange(static_cast<State*>(state)->work, nullptr); }
@@ -99,6 +105,21 @@ row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryConte
   return plan;
 }
 
+// Whether any column is searched for secrets.
+bool searches(const row::RowPlan& plan, const ColumnChecks* checks) {
+  bool any = false;
+  for (int i = 0; i < plan.column_count; ++i) {
+    const row::Form form = plan.columns[i].type.form;
+    if (checks[i].searched && form != row::Form::text && form != row::Form::jsonb) {
+      ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                      errmsg("column \"%s\" can have no secrets in it", checks[i].name.c_str()),
+                      errdetail("It is of type %s.", format_type_be(plan.columns[i].type.type))));
+    }
+    any = any || checks[i].searched;
+  }
+  return any;
+}
+
 State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || get_fn_expr_variadic(fcinfo->flinfo)) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -112,6 +133,8 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   pg::guard([&] { state->work->files = std::make_unique<RowFiles>(read_order(order), numbers); });
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
+  state->place_column = -1;
+  state->searches = searches(*state->plan, state->work->files->order().columns.data());
   if (IsParallelWorker()) {
     file::start_progress();
   }
@@ -119,40 +142,85 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   return state;
 }
 
-// Inside guard. Empty texts become nulls where the contract says so.
-bool keeps_contract(row::RowPlan& plan, const std::vector<ColumnChecks>& checks) {
-  for (int i = 0; i < plan.column_count; ++i) {
-    const ColumnChecks& check = checks[static_cast<std::size_t>(i)];
-    const Datum value = plan.values[i];
-    if (!plan.nulls[i]) {
-      switch (plan.columns[i].type.form) {
-        case row::Form::text:
-          if (check.asks_text()) {
-            const std::string_view text = row::bytes_of(value);
-            if (check.empty_is_null && text.empty()) {
-              plan.nulls[i] = true;
-            } else if (!check.takes_text(text)) {
-              return false;
-            }
-          }
-          break;
-        case row::Form::timestamptz:
-          if (!is_in_exported_years(DatumGetTimestampTz(value))) {
-            return false;
-          }
-          break;
-        case row::Form::numeric:
-          if (row::read_decimal(row::bytes_of(value)).kind != row::Decimal::Kind::finite) {
-            return false;
-          }
-          break;
-        default:
-          break;
+// Whether a value that is not null keeps what the contract asks. Inside guard. An empty text becomes null where the
+// contract says so.
+bool keeps_contract(row::Form form, const ColumnChecks& check, Datum value, bool& is_null) {
+  switch (form) {
+    case row::Form::text:
+      if (check.asks_text()) {
+        const std::string_view text = row::bytes_of(value);
+        if (check.empty_is_null && text.empty()) {
+          is_null = true;
+          return !check.required;
+        }
+        return check.takes_text(text);
       }
+      return true;
+    case row::Form::timestamptz:
+      return is_in_exported_years(DatumGetTimestampTz(value));
+    case row::Form::numeric:
+      return row::read_decimal(row::bytes_of(value)).kind == row::Decimal::Kind::finite;
+    default:
+      return true;
+  }
+}
+
+// A column whose values lie in the rows themselves: whose pointers differ from row to row, as a constant's do not.
+int find_place_column(FunctionCallInfo fcinfo, const row::RowPlan& plan) {
+  for (int i = 0; i < plan.column_count; ++i) {
+    const row::Form form = plan.columns[i].type.form;
+    if ((form == row::Form::uuid || form == row::Form::text) && !fcinfo->args[first_column + i].isnull &&
+        !plan.nulls[i] && plan.values[i] != 0 && plan.values[i] != fcinfo->args[first_column + i].value) {
+      return i;
     }
-    if (plan.nulls[i] && check.required) {
+  }
+  return -1;
+}
+
+// Rows of a page lie side by side: the next one is brought near while this one is written. A hint, and no more: where
+// it lies elsewhere, nothing is read.
+void fetch_next(State& state, FunctionCallInfo fcinfo) {
+  if (state.place_column < 0) {
+    state.place_column = find_place_column(fcinfo, *state.plan);
+    return;
+  }
+  constexpr std::uintptr_t line = 64;
+  constexpr std::uintptr_t largest = 1024; // of longer rows the processor sees itself what comes next
+  const NullableDatum& value = fcinfo->args[first_column + state.place_column];
+  if (value.isnull) {
+    return;
+  }
+  const std::uintptr_t here = value.value;
+  const std::uintptr_t step = here - std::exchange(state.placed, here); // wraps around where rows lie downwards
+  const std::uintptr_t size = step + largest < largest ? 0 - step : step;
+  if (size > largest) {
+    return;
+  }
+  for (std::uintptr_t at = 0; at < size + line; at += line) {
+    __builtin_prefetch(reinterpret_cast<const void*>(here + step - line / 2 + at)); // NOLINT(performance-no-int-to-ptr)
+  }
+}
+
+// Inside guard.
+bool is_secret(const secret::RuleSet& rules, row::Form form, Datum value) {
+  const std::string_view bytes = row::bytes_of(value);
+  return rules.might_find(bytes) && secret::has_secret(rules, bytes, form == row::Form::jsonb);
+}
+
+// Points the plan at the call's columns; false where one breaks the contract. rules: where any is searched. Inside
+// guard.
+bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks, const secret::RuleSet* rules) {
+  for (int i = 0; i < plan.column_count; ++i) {
+    const NullableDatum& argument = fcinfo->args[first_column + i];
+    bool is_null = argument.isnull;
+    if (is_null ? checks[i].required : !keeps_contract(plan.columns[i].type.form, checks[i], argument.value, is_null)) {
       return false;
     }
+    if (checks[i].searched && !is_null && is_secret(*rules, plan.columns[i].type.form, argument.value)) {
+      return false;
+    }
+    plan.values[i] = argument.value;
+    plan.nulls[i] = is_null;
   }
   return true;
 }
@@ -166,14 +234,12 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   State* const state = PG_ARGISNULL(0) ? begin_rows(fcinfo, context) : state_of(fcinfo, 0);
   CHECK_FOR_INTERRUPTS();
   lifecycle::row::RowPlan& plan = *state->plan;
-  for (int i = 0; i < plan.column_count; ++i) {
-    plan.values[i] = fcinfo->args[first_column + i].value;
-    plan.nulls[i] = fcinfo->args[first_column + i].isnull;
-  }
+  fetch_next(*state, fcinfo);
+  const lifecycle::secret::RuleSet* const rules = state->searches ? lifecycle::secret::rules_for_call(fcinfo) : nullptr;
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;
-    if (unread || !keeps_contract(plan, files.order().columns)) {
+    if (unread || !take_row(fcinfo, plan, files.order().columns.data(), rules)) {
       files.reject();
     } else {
       files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));

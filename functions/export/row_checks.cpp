@@ -1,6 +1,7 @@
 #include "functions/export/row_checks.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,8 @@
 namespace lifecycle::exporting {
 namespace {
 
+ShortText short_text(std::string_view text) { return {json::load_short_block(text.data(), text.size()), text.size()}; }
+
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
 } // namespace
@@ -20,6 +23,13 @@ bool ColumnChecks::takes_text(std::string_view text) const {
       static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); })) >
           most_characters) {
     return false;
+  }
+  if (!short_values.empty()) {
+    // Texts of a block and longer ones are none of them.
+    const ShortText wanted = text.size() < json::block_size ? short_text(text) : ShortText{{}, text.size()};
+    return std::ranges::any_of(short_values, [&](const ShortText& value) {
+      return value.size == wanted.size && value.block.low == wanted.block.low && value.block.high == wanted.block.high;
+    });
   }
   return values.empty() || std::ranges::find(values, text) != values.end();
 }
@@ -34,6 +44,10 @@ std::vector<ColumnChecks> read_columns(std::string_view document) {
       check.empty_is_null = column.value("empty_is_null", false);
       check.most_characters = column.value("most_characters", std::size_t{0});
       check.values = column.value("values", std::vector<std::string>());
+      if (std::ranges::all_of(check.values, [](const std::string& value) { return value.size() < json::block_size; })) {
+        std::ranges::transform(check.values, std::back_inserter(check.short_values), short_text);
+      }
+      check.searched = column.value("searched", false);
       checks.push_back(std::move(check));
     }
   } catch (const nlohmann::json::exception& problem) {

@@ -7,14 +7,24 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/json/string_writer.hpp"
+
 namespace lifecycle::exporting {
+
+// A text that fits into two numbers.
+struct ShortText {
+  json::TextBlock block;
+  std::size_t size;
+};
 
 struct ColumnChecks {
   std::string name;
   bool required = false;
-  bool empty_is_null = false;      // of a text
-  std::size_t most_characters = 0; // of a text; 0: any number
-  std::vector<std::string> values; // of a text; empty: any
+  bool empty_is_null = false;          // of a text
+  std::size_t most_characters = 0;     // of a text; 0: any number
+  std::vector<std::string> values;     // of a text; empty: any
+  std::vector<ShortText> short_values; // the same; empty where one of them is long
+  bool searched = false;               // of a text or a document: for secrets
 
   [[nodiscard]] bool asks_text() const { return empty_is_null || most_characters != 0 || !values.empty(); }
   // Of a text that is not null.
@@ -22,7 +32,8 @@ struct ColumnChecks {
 };
 
 // A JSON array of one object a column: {"name": "status", "required": true, "empty_is_null": true, "most_characters":
-// 10, "values": [...]}, each member but the name where it applies. Raises invalid_parameter_value for anything else.
+// 10, "values": [...], "searched": true}, each member but the name where it applies. Raises invalid_parameter_value for
+// anything else.
 std::vector<ColumnChecks> read_columns(std::string_view document);
 
 // Microseconds since 2000: within the years 1 to 9999.

@@ -36,9 +36,11 @@ class RowFiles {
 
  private:
   static constexpr std::uint64_t few_bytes = 256UL * 1024;
+  static constexpr std::size_t most_copied_bytes = 32UL * 1024;
 
   void begin_file();
   void append(std::string_view text);
+  bool add_checksum(const row::RowFields& fields);
   void end_file();
 
   const Order order_;
@@ -48,6 +50,7 @@ class RowFiles {
   std::uint64_t plain_bytes_ = 0; // in it
   Part part_;                     // its waiting: the rows of that file, or those that wait for one
   parity::Md5Batch batch_;
+  std::string copied_; // fields that are too long for the batch
 };
 
 } // namespace lifecycle::exporting

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "functions/parity/md5.hpp"
 #include "functions/parity/md5_rounds.hpp"
@@ -29,10 +30,25 @@ struct Register<16> {
   using Words = std::uint32_t __attribute__((vector_size(64)));
 };
 
-std::uint32_t load_word(const char* from) {
-  std::uint32_t word = 0;
-  std::memcpy(&word, from, sizeof word);
-  return std::endian::native == std::endian::big ? __builtin_bswap32(word) : word;
+// Swaps, in each square of twice `step` rows and columns, the quarter above the diagonal with that below it.
+template <std::size_t step, typename Words, std::size_t... at>
+[[gnu::always_inline]] inline void swap_quarters(Words& upper, Words& lower, std::index_sequence<at...> /*lanes*/) {
+  constexpr std::size_t lanes = sizeof...(at);
+  const Words above = __builtin_shufflevector(upper, lower, ((at & step) == 0 ? at : lanes + at - step)...);
+  lower = __builtin_shufflevector(upper, lower, ((at & step) == 0 ? at + step : lanes + at)...);
+  upper = above;
+}
+
+template <std::size_t step, std::size_t lanes, typename Words>
+[[gnu::always_inline]] inline void turn(Words* rows) {
+  if constexpr (step < lanes) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      if ((i & step) == 0) {
+        swap_quarters<step>(rows[i], rows[i + step], std::make_index_sequence<lanes>());
+      }
+    }
+    turn<2 * step, lanes>(rows);
+  }
 }
 
 } // namespace
@@ -54,14 +70,17 @@ template <std::size_t lanes>
   }
   std::uint64_t sum = 0;
   for (std::size_t block = 0; block < most; ++block) {
+    // As many words of every text at a time as there are texts, turned from a text a register to a word a register.
     std::array<Words, 16> words;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      const std::size_t at = block * md5_block_size + i * sizeof(std::uint32_t);
-      std::uint32_t column[lanes];
+    for (std::size_t i = 0; i < words.size(); i += lanes) {
       for (std::size_t lane = 0; lane < lanes; ++lane) {
-        column[lane] = load_word(lanes_[lane].bytes + at);
+        Words& word = words[i + lane];
+        std::memcpy(&word, lanes_[lane].bytes + block * md5_block_size + i * sizeof(std::uint32_t), sizeof word);
+        if constexpr (std::endian::native == std::endian::big) {
+          word = word >> 24U | (word >> 8U & 0xFF00U) | (word << 8U & 0xFF0000U) | word << 24U;
+        }
       }
-      std::memcpy(&words[i], column, sizeof column);
+      turn<1, lanes>(&words[i]);
     }
     md5_block(state, words);
     // A text that ends here is done; what its lane goes on to compute is not looked at.

@@ -26,6 +26,14 @@ class Md5Batch {
     return ++waiting_ == width_ ? hash_lanes() : 0;
   }
 
+  // The same of a value that its writer puts at place(), where there is room for it and for `slack` bytes more.
+  static constexpr std::size_t slack = 32;
+  char* place() { return lanes_[waiting_].bytes; }
+  std::uint64_t add_placed(std::size_t size) {
+    lanes_[waiting_].size = size;
+    return ++waiting_ == width_ ? hash_lanes() : 0;
+  }
+
   // The sum of those that are waiting; none are afterwards.
   std::uint64_t finish();
 
@@ -34,7 +42,7 @@ class Md5Batch {
 
   struct Lane {
     std::size_t size = 0;
-    char bytes[1024] = {}; // the longest value with its padding fills them
+    char bytes[1024 + slack] = {}; // the longest value with its padding fills all but the slack
   };
 
   std::uint64_t hash_lanes();

@@ -17,6 +17,11 @@ struct Checksum {
 
   // May throw: long values poll for interrupts. With a batch, short values wait in it: settle before sum is read.
   void add(std::string_view value, Md5Batch* batch = nullptr);
+  // A value of at most Md5Batch::longest bytes that was put at batch.place().
+  void add_placed(std::size_t size, Md5Batch& batch) {
+    sum += batch.add_placed(size);
+    ++count;
+  }
   void settle(Md5Batch& batch) { sum += batch.finish(); }
 
   void add(const Checksum& other) {

@@ -138,6 +138,26 @@ char* write_trimmed_decimal(const Decimal& decimal, char* to) {
   return to - 1 == whole_end ? whole_end : to;
 }
 
+std::size_t trimmed_size(const Decimal& decimal, std::string_view text) {
+  // Words may have more digits than are shown: zeros, if the number was rounded to its scale.
+  const std::int64_t stored = (std::int64_t{decimal.count} - 1 - decimal.weight) * word_digits;
+  if (stored > decimal.scale) {
+    constexpr unsigned powers[word_digits] = {1, 10, 100, 1000};
+    const std::int64_t hidden = stored - decimal.scale;
+    if (hidden >= word_digits || word_at(decimal, std::int64_t{decimal.count} - 1) % powers[hidden] != 0) {
+      return 0;
+    }
+  }
+  std::size_t size = text.size();
+  if (decimal.scale > 0) {
+    while (text[size - 1] == '0') {
+      --size;
+    }
+    size -= text[size - 1] == '.' ? 1U : 0U;
+  }
+  return size;
+}
+
 std::string_view special_name(Decimal::Kind kind) {
   switch (kind) {
     case Decimal::Kind::nan:

@@ -36,6 +36,9 @@ char* write_decimal(const Decimal& decimal, char* to);
 // Without zeros at the end of the fraction: one text for one value.
 char* write_trimmed_decimal(const Decimal& decimal, char* to);
 
+// How much of a text of write_decimal() is that of write_trimmed_decimal(); 0 where it is no part of it.
+std::size_t trimmed_size(const Decimal& decimal, std::string_view text);
+
 // NaN, Infinity or -Infinity; empty for a finite number.
 std::string_view special_name(Decimal::Kind kind);
 

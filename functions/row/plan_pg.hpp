@@ -61,7 +61,7 @@ struct TypePlan {
 
 void plan_type(TypePlan* plan, Oid type, MemoryContext context);
 
-inline constexpr std::size_t key_block = 16;
+inline constexpr std::size_t key_block = 32;
 
 struct ColumnPlan {
   TypePlan type;

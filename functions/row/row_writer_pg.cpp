@@ -24,13 +24,8 @@ namespace {
 constinit std::unique_ptr<json::CanonicalWriter> shared_writer;
 constinit bool shared_in_use = false;
 
-constexpr char field_separator = '\x1F';
 constexpr std::string_view null_field = "\\N";
 constexpr std::string_view json_null = "null";
-
-// Of rows whose fields are copied from their object.
-constexpr int most_copied_columns = 100;
-constexpr std::size_t most_copied_bytes = 32UL * 1024;
 
 bool is_special(const TypePlan& plan, Datum value) {
   switch (plan.form) {
@@ -111,53 +106,7 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
-std::string_view RowWriter::write_object_and_fields(RowPlan& plan, std::string_view* fields) {
-  *fields = {};
-  if (plan.column_count > most_copied_columns) {
-    return write_object(plan);
-  }
-  std::uint32_t ends[most_copied_columns];
-  char* to = append_object(buffer_.start(), plan, Nulls::written, ends);
-  const std::size_t size = buffer_.offset_of(to);
-  if (size > most_copied_bytes) {
-    return buffer_.finish(to);
-  }
-  const Style style = std::exchange(style_, Style::parity);
-  std::size_t begin = 0;
-  for (int i = 0; i < plan.column_count; ++i) {
-    ColumnPlan& column = plan.columns[i];
-    begin += column.key_size;
-    to = buffer_.room(to, value_room);
-    if (i > 0) {
-      *to++ = field_separator;
-    }
-    if (plan.nulls[column.attribute]) {
-      to += null_field.copy(to, null_field.size());
-    } else {
-      to = append_field_from(to, column.type, plan.values[column.attribute], begin, ends[i] - begin);
-    }
-    begin = ends[i];
-  }
-  style_ = style;
-  const std::string_view both = buffer_.finish(to);
-  *fields = both.substr(size);
-  return both.substr(0, size);
-}
-
-// The field of a value that stands as JSON at begin of the buffer. value_room is there.
-char* RowWriter::append_field_from(char* to, TypePlan& plan, Datum value, std::size_t begin, std::size_t size) {
-  if (plan.form == Form::text) {
-    const std::string_view text = bytes_of(value);
-    // What is escaped here, JSON escapes too, and then is longer.
-    return text.size() + 2 == size ? append_copy(to, begin + 1, text.size()) : append_escaped(to, text);
-  }
-  if (is_plain_scalar(plan.form)) {
-    return *buffer_.at(begin) == '"' ? append_copy(to, begin + 1, size - 2) : append_copy(to, begin, size);
-  }
-  return plan.form == Form::jsonb ? append_copy(to, begin, size) : append_field(to, plan, value);
-}
-
-char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32_t* ends) {
+char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
   bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
@@ -165,21 +114,16 @@ char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32
       continue;
     }
     to = buffer_.room(to, column.key_size + key_block + value_room);
-    for (std::uint32_t at = 0; at < column.key_size; at += key_block) {
-      std::memcpy(to + at, column.key + at, key_block);
-    }
+    char* const key = to;
+    to = append_key(to, column);
     if (first) {
-      *to = '{'; // the key of a later column begins with a comma
+      *key = '{'; // that of a later column begins with a comma
       first = false;
     }
-    to += column.key_size;
     if (plan.nulls[column.attribute]) {
       to += json_null.copy(to, json_null.size());
     } else {
       to = append_json(to, column.type, plan.values[column.attribute]);
-    }
-    if (ends != nullptr) {
-      ends[i] = static_cast<std::uint32_t>(buffer_.offset_of(to));
     }
   }
   return append(to, first ? "{}" : "}");
@@ -353,16 +297,6 @@ char* RowWriter::append_hex(char* to, std::string_view before, std::string_view 
 char* RowWriter::append(char* to, std::string_view text) {
   to = buffer_.room(to, text.size());
   return to + text.copy(to, text.size());
-}
-
-// Of what stands in the buffer already. In whole blocks: what they bring beyond the copy is written over.
-char* RowWriter::append_copy(char* to, std::size_t begin, std::size_t size) {
-  to = buffer_.room(to, size + json::block_size);
-  const char* const from = buffer_.at(begin);
-  for (std::size_t at = 0; at < size; at += json::block_size) {
-    std::memcpy(to + at, from + at, json::block_size);
-  }
-  return to + size;
 }
 
 } // namespace lifecycle::row

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -23,6 +24,46 @@ enum class Nulls : std::uint8_t { written, left_out };
 
 struct ArrayWalk;
 
+// Between the fields of a row.
+inline constexpr char field_separator = '\x1F';
+
+// Where the fields of a row stand that has been written as an object: mostly within that, as the text of many values is
+// the same in both.
+class RowFields {
+ public:
+  // copy() writes so much beyond.
+  static constexpr std::size_t slack = 32;
+
+  // The size of write_fields() in the style of parity; null where a field stands nowhere and has to be written.
+  [[nodiscard]] std::optional<std::size_t> size() const { return known_ ? std::optional(size_) : std::nullopt; }
+
+  // Writes them; room for their size and the slack must be at `to`. As long as the object and the row's values are
+  // there.
+  void copy(char* to) const;
+
+ private:
+  friend class RowWriter;
+  static constexpr int most_columns = 100;
+
+  struct Field {
+    const char* text; // null: in the object
+    std::uint32_t begin;
+    std::uint32_t size;
+    bool in_blocks; // what follows it may be read too
+  };
+
+  void add(int column, const Field& field) {
+    fields_[column] = field;
+    size_ += field.size + 1U;
+  }
+
+  Field fields_[most_columns];
+  int count_ = 0;
+  bool known_ = false;
+  std::size_t size_ = 0;
+  const char* object_ = nullptr;
+};
+
 class RowWriter {
  public:
   explicit RowWriter(Style style);
@@ -36,9 +77,8 @@ class RowWriter {
   // The row of the plan's values as {"column":value,…}. Each text is valid until the next.
   std::string_view write_object(RowPlan& plan, Nulls nulls = Nulls::written);
 
-  // The same, and behind it the row's write_fields() in the style of parity, much of which is a copy of what the object
-  // has. Fields are null where the row is too long for that: then they are to be written by themselves.
-  std::string_view write_object_and_fields(RowPlan& plan, std::string_view* fields);
+  // The same with nulls written, and where the row's fields stand.
+  std::string_view write_object(RowPlan& plan, RowFields& fields);
 
   // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in
   // it.
@@ -50,8 +90,16 @@ class RowWriter {
  private:
   json::CanonicalWriter& claim();
 
-  char* append_object(char* to, RowPlan& plan, Nulls nulls, std::uint32_t* ends = nullptr);
-  char* append_field_from(char* to, TypePlan& plan, Datum value, std::size_t begin, std::size_t size);
+  char* append_object(char* to, RowPlan& plan, Nulls nulls);
+  char* append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields);
+  // Room for the key and key_block is there.
+  static char* append_key(char* to, const ColumnPlan& column) {
+    std::memcpy(to, column.key, key_block);
+    for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
+      std::memcpy(to + at, column.key + at, key_block);
+    }
+    return to + column.key_size;
+  }
   char* append_json(char* to, TypePlan& plan, Datum value);
   char* append_array(char* to, TypePlan& plan, Datum value);
   char* append_dimension(char* to, ArrayWalk& walk, int dimension);
@@ -72,7 +120,6 @@ class RowWriter {
   char* append_number(char* to, std::string_view stored, std::string_view quote);
   char* append_hex(char* to, std::string_view before, std::string_view bytes);
   char* append(char* to, std::string_view text);
-  char* append_copy(char* to, std::size_t begin, std::size_t size);
 
   std::optional<json::CanonicalWriter> own_; // of a call from within another one, through a cast to json written in SQL
   json::CanonicalWriter& writer_;

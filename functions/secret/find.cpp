@@ -242,4 +242,8 @@ std::vector<Finding> find_in(const RuleSet& rules, const json::Container& docume
   return std::move(walk.findings);
 }
 
+bool has_secret(const RuleSet& rules, std::string_view bytes, bool is_jsonb) {
+  return is_jsonb ? !find_in(rules, json::open_container(bytes), 1).empty() : rules.of_value(bytes) != nullptr;
+}
+
 } // namespace lifecycle::secret

@@ -26,4 +26,7 @@ struct Finding {
 // Up to `most` findings, in the order of the document.
 std::vector<Finding> find_in(const RuleSet& rules, const json::Container& document, std::size_t most);
 
+// Of a value in which the rules might find something: whether they do. Bytes of a text, or of a jsonb.
+bool has_secret(const RuleSet& rules, std::string_view bytes, bool is_jsonb);
+
 } // namespace lifecycle::secret

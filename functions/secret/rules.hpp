@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/secret/clean_texts.hpp"
 #include "functions/secret/literals.hpp"
 
 namespace lifecycle::secret {
@@ -33,7 +34,23 @@ class RuleSet {
   explicit RuleSet(std::vector<RuleRow> rows);
 
   // Whether any rule might find something: false is certain. `bytes` is a text, or a whole jsonb in its binary form.
-  [[nodiscard]] bool might_find(std::string_view bytes) const { return !always_.empty() || literals_.any_in(bytes); }
+  [[nodiscard]] bool might_find(std::string_view bytes) const {
+    if (!always_.empty()) {
+      return true;
+    }
+    if (bytes.size() < CleanTexts::shortest || bytes.size() > CleanTexts::longest) {
+      return literals_.any_in(bytes);
+    }
+    const CleanTexts::Entry entry = CleanTexts::entry_of(bytes);
+    if (clean_.has(entry)) {
+      return false;
+    }
+    if (literals_.any_in(bytes)) {
+      return true;
+    }
+    clean_.add(entry);
+    return false;
+  }
 
   // The first rule that says so; null where none does.
   [[nodiscard]] const RuleRow* of_value(std::string_view text) const { return find(AppliesTo::value, text); }
@@ -46,6 +63,7 @@ class RuleSet {
   std::vector<RuleRow> rows_;
   std::vector<std::uint32_t> always_; // rules of keys and values without literals
   Literals literals_;                 // of rules of keys and values
+  mutable CleanTexts clean_;          // texts and documents in which none of these stands
 };
 
 } // namespace lifecycle::secret

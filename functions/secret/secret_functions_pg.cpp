@@ -21,8 +21,11 @@ namespace {
 // Enough to redact a document in a few rounds, however many it holds.
 constexpr std::size_t most_findings = 1000;
 
-// Asked before the value is touched: of another type it need be no pointer. Domains alone need a look into the catalog.
-bool is_jsonb(FunctionCallInfo fcinfo, int argument) {
+constexpr char is_text = 't';
+constexpr char is_jsonb = 'j';
+
+// Asked before the value is touched: of another type it need be no pointer.
+char kind_of(FunctionCallInfo fcinfo, int argument) {
   Oid type = get_fn_expr_argtype(fcinfo->flinfo, argument);
   if (type != JSONBOID && type != TEXTOID && type != VARCHAROID && OidIsValid(type)) {
     type = getBaseType(type);
@@ -31,12 +34,7 @@ bool is_jsonb(FunctionCallInfo fcinfo, int argument) {
     ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("_any_secret() takes text, varchar and jsonb"),
                     errdetail("Argument %d is of type %s.", argument + 1, format_type_be(type))));
   }
-  return type == JSONBOID;
-}
-
-bool has_secret(const secret::RuleSet& rules, std::string_view bytes, bool jsonb) {
-  return jsonb ? !secret::find_in(rules, lifecycle::json::open_container(bytes), 1).empty()
-               : rules.of_value(bytes) != nullptr;
+  return type == JSONBOID ? is_jsonb : is_text;
 }
 
 std::string_view name_of(secret::What what) {
@@ -54,17 +52,21 @@ std::string_view name_of(secret::What what) {
 
 LIFECYCLE_FUNCTION(lifecycle_any_secret) {
   const secret::RuleSet* const rules = secret::rules_for_call(fcinfo);
+  char* const kinds = secret::argument_kinds(fcinfo->flinfo);
   bool found = false;
   for (int i = 0; i < PG_NARGS() && !found; ++i) {
     if (PG_ARGISNULL(i)) {
       continue;
     }
-    const bool jsonb = is_jsonb(fcinfo, i);
+    if (unlikely(kinds[i] == 0)) {
+      kinds[i] = kind_of(fcinfo, i);
+    }
+    const bool jsonb = kinds[i] == is_jsonb;
     varlena* const value = pg::detoasted(PG_GETARG_DATUM(i));
     const std::string_view bytes = pg::bytes_of(value);
     // Allocates nothing and calls nobody.
     if (unlikely(rules->might_find(bytes))) {
-      found = pg::guard([&] { return has_secret(*rules, bytes, jsonb); });
+      found = pg::guard([&] { return secret::has_secret(*rules, bytes, jsonb); });
     }
     pg::free_if_copy(value, PG_GETARG_DATUM(i));
   }

@@ -37,6 +37,7 @@ struct Held {
 struct Attachment {
   MemoryContextCallback callback;
   Held* held; // null: none yet
+  char argument_kinds[FUNC_MAX_ARGS];
 };
 
 void drop(void* argument) { delete std::exchange(static_cast<Attachment*>(argument)->held, nullptr); }
@@ -150,5 +151,7 @@ const RuleSet* rules_for_call(FunctionCallInfo fcinfo) {
   }
   return rules_the_long_way(fcinfo->flinfo, snapshot);
 }
+
+char* argument_kinds(const FmgrInfo* function) { return static_cast<Attachment*>(function->fn_extra)->argument_kinds; }
 
 } // namespace lifecycle::secret

@@ -10,4 +10,7 @@ namespace lifecycle::secret {
 // Held for the memory context of the function, whose fn_extra it takes. Raises undefined_table before install().
 const RuleSet* rules_for_call(FunctionCallInfo fcinfo);
 
+// Behind rules_for_call(): a byte for each of the function's arguments, kept as long as fn_extra; zero until it is set.
+char* argument_kinds(const FmgrInfo* function);
+
 } // namespace lifecycle::secret

@@ -21,17 +21,19 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
+  -- The search for secrets is one of the checks, where nothing else is asked in SQL.
   SELECT string_agg('(' || k.condition || ')', ' OR ' ORDER BY k.number) FILTER (WHERE k.code <> ALL (known)), count(*) FILTER (WHERE k.code = ANY (known)), coalesce(bool_and(k.code = 'secret') FILTER (WHERE k.code <> ALL (known)), false)
     INTO others, asked, only_secrets
     FROM lifecycle._contract_checks(contract, compiled.expressions, compiled.raw_values, compiled.source_columns) k;
-  -- A text as it is: that an empty one is none is seen to later, and to a search for secrets it is one like the other. A value of the right type cannot be of a wrong one.
-  SELECT string_agg(format('%s AS "%s"', CASE WHEN e.is_plain_text THEN format('s.%I::text', e.source) ELSE e.expression END, e.place), ', ' ORDER BY e.place),
-      string_agg(format(CASE WHEN e.is_plain_text AND NOT only_secrets THEN 'NULLIF(o."%s", '''') AS %I' ELSE 'o."%s" AS %I' END, e.place, e.name), ', ' ORDER BY e.place),
+  -- A text as it is: that an empty one is none is seen to later. A value of the right type cannot be of a wrong one, and a small integer is written as it is.
+  SELECT string_agg(format('%s AS "%s"', CASE WHEN e.is_plain_text THEN format('s.%I::text', e.source) WHEN e.is_small THEN format('s.%I', e.source) ELSE e.expression END, e.place), ', ' ORDER BY e.place),
+      string_agg(format(CASE WHEN e.is_plain_text THEN 'NULLIF(o."%s", '''') AS %I' ELSE 'o."%s" AS %I' END, e.place, e.name), ', ' ORDER BY e.place),
       string_agg(format('o."%s" AS %I', e.place, e.name), ', ' ORDER BY e.place),
       concat_ws(' OR ', 'false', string_agg(format('((%s) IS NULL AND (%s) IS NOT NULL)', e.expression, e.raw), ' OR ' ORDER BY e.place) FILTER (WHERE e.raw IS NOT NULL AND NOT e.is_same_type),
         string_agg(format('(%s) NOT BETWEEN -2147483648 AND 2147483647', e.expression), ' OR ' ORDER BY e.place) FILTER (WHERE e.type = 'integer' AND NOT e.is_small)),
       jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', e.name, 'required', CASE WHEN e.required AND NOT e.computed THEN true END, 'empty_is_null', CASE WHEN e.is_plain_text THEN true END,
-        'most_characters', substring(e.type FROM '^varchar.*?(\d+)')::integer, 'values', e.valid_values)) ORDER BY e.place),
+        'most_characters', substring(e.type FROM '^varchar.*?(\d+)')::integer, 'values', e.valid_values,
+        'searched', CASE WHEN only_secrets AND (e.type IN ('text', 'jsonb') OR e.type LIKE 'varchar%') AND e.valid_values IS NULL AND NOT e.computed THEN true END)) ORDER BY e.place),
       -- As many as _contract_checks() asks of these kinds.
       sum(CASE WHEN e.expression LIKE 'NULL::%' AND (NOT e.required OR e.computed) THEN 0 ELSE (e.raw IS NOT NULL)::integer + (e.required AND NOT e.computed)::integer
         + (e.type IN ('integer', 'numeric', 'timestamptz'))::integer + (e.valid_values IS NOT NULL)::integer + (e.type LIKE 'varchar%')::integer END)
@@ -41,6 +43,9 @@ BEGIN
         coalesce(a.atttypid = 'timestamptz'::regtype AND compiled.expressions[c.place] = 's."' || replace(a.attname, '"', '""') || '"::timestamptz', false) AS is_same_type,
         coalesce(a.atttypid IN ('integer'::regtype, 'smallint'::regtype) AND compiled.expressions[c.place] = 's."' || replace(a.attname, '"', '""') || '"::bigint', false) AS is_small
       FROM lifecycle._contract_columns(contract) c LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = compiled.source_columns[c.place] AND NOT a.attisdropped) e;
+  IF only_secrets THEN
+    others := NULL;
+  END IF;
   -- A check that is not known here would be passed over: then rows go the other way.
   IF asked <> expected THEN
     checks := NULL;

@@ -5,6 +5,8 @@ AS $$
 DECLARE
   at record;
   most bigint := current_setting('lifecycle_ledger.chunk_rows');
+  lowest xid8;
+  highest xid8;
   nth xid8;
 BEGIN
   SELECT p.seen, p.upto, p.next_xid INTO at FROM lifecycle.export_positions p
@@ -23,12 +25,15 @@ BEGIN
     condition := format('%s AND (s.changed_xid >= %L::xid8 OR s.changed_xid IS NULL)', condition, at.next_xid);
   END IF;
   IF (SELECT x.is_indexed FROM lifecycle._xid_cut(relation) x) THEN
-    EXECUTE format('SELECT s.changed_xid FROM %s s WHERE %s AND s.changed_xid IS NOT NULL ORDER BY s.changed_xid OFFSET $1 LIMIT 1', relation, condition) INTO nth USING most;
+    -- A step ends between transactions: one larger than a step is taken whole, and rows of a single one need no count.
+    EXECUTE format('SELECT (SELECT s.changed_xid FROM %1$s s WHERE %2$s AND s.changed_xid IS NOT NULL ORDER BY s.changed_xid LIMIT 1),'
+        ' (SELECT s.changed_xid FROM %1$s s WHERE %2$s AND s.changed_xid IS NOT NULL ORDER BY s.changed_xid DESC LIMIT 1)', relation, condition) INTO lowest, highest;
+    IF lowest < highest THEN
+      EXECUTE format('SELECT s.changed_xid FROM %s s WHERE %s AND s.changed_xid IS NOT NULL ORDER BY s.changed_xid OFFSET $1 LIMIT 1', relation, condition) INTO nth USING most;
+    END IF;
     IF nth IS NOT NULL THEN
-      -- A step ends between transactions: one larger than a step is taken whole.
-      EXECUTE format('SELECT s.changed_xid FROM %s s WHERE %s AND s.changed_xid >= $1 AND s.changed_xid > (SELECT s.changed_xid FROM %1$s s WHERE %2$s AND s.changed_xid IS NOT NULL'
-          ' ORDER BY s.changed_xid LIMIT 1) ORDER BY s.changed_xid LIMIT 1', relation, condition)
-        INTO next_xid USING nth;
+      EXECUTE format('SELECT s.changed_xid FROM %s s WHERE %s AND s.changed_xid >= $1 AND s.changed_xid > $2 ORDER BY s.changed_xid LIMIT 1', relation, condition)
+        INTO next_xid USING nth, lowest;
     END IF;
   END IF;
   IF next_xid IS NOT NULL THEN

@@ -5,7 +5,7 @@
 \setenv DIRECTORY :directory
 \ir ../lib/export_fixture.sql
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(19);
+SELECT plan(20);
 CREATE SCHEMA upstream;
 CREATE TABLE upstream.runs (id text, org uuid, operation text, action varchar(20), kind text, entity text, state text, attempt text, began timestamp, ended timestamptz, took numeric, tries bigint,
   cost double precision, exact numeric, written timestamptz, changed_xid xid8);
@@ -18,7 +18,8 @@ SELECT count(bad(jsonb_build_object('id', id(300 + n)) || c::jsonb)) AS odd FROM
   '{"attempt": "3000000000"}', '{"attempt": "99999999999999999999"}', '{"attempt": " 7"}', '{"began": "infinity"}', '{"began": "-infinity"}', '{"began": null}', '{"ended": "infinity"}', '{"ended": null}', '{"took": 1.5}', '{"took": 1e30}',
   '{"took": null}', '{"tries": 2147483648}', '{"tries": -2147483649}', '{"tries": 2147483647}', '{"cost": "NaN"}', '{"cost": "Infinity"}', '{"cost": 1e300}', '{"exact": "NaN"}', '{"exact": "Infinity"}', '{"exact": 0.000000000000000000000000001}',
   '{"written": "20000-01-01"}', '{"written": "0001-01-01 BC"}', '{"written": "0001-01-01+00"}', '{"written": "9999-12-31 23:59:59.999999+00"}', '{"written": "10000-01-01+00"}', '{"entity": "  "}', '{"action": ""}', '{"action": "\u00e4\u00f6\u00fc \"\\"}',
-  '{"operation": ""}', '{"operation": "line\nbreak, comma"}']) WITH ORDINALITY AS x(c, n);
+  '{"operation": ""}', '{"operation": "line\nbreak, comma"}', '{"operation": "xox' || 'b-17653672481-x"}', '{"operation": "xox' || 'b-17653672481-x"}', '{"action": "password=hunter2"}', '{"action": "passwords"}',
+  '{"operation": "login failed: pass' || 'word=hunter2 for ada"}', '{"operation": "login failed for ada, because the password was not given"}']) WITH ORDINALITY AS x(c, n);
 CREATE FUNCTION mapping(extra jsonb) RETURNS jsonb LANGUAGE sql AS $$ SELECT '{"run_id": "id", "org_id": "org", "operation_id": "operation", "action_id": "action", "entity_type": "kind", "entity_id": "entity",
   "status": {"column": "state", "map": {"found": "succeeded", "not_found": "succeeded"}}, "attempt_count": "attempt", "started_at": "began", "ended_at": "ended", "time_zone": "Europe/Berlin", "duration_ms": "took", "cost_usd": "cost",
   "created_at": "written"}'::jsonb || extra $$;
@@ -32,7 +33,8 @@ SELECT is(in_files('dx_operation_runs_v1'), wanted('dx_operation_runs_v1'), 'tex
 SELECT ok(files_are_sound('dx_operation_runs_v1'), '... each as the manifest says');
 SELECT ok((SELECT count(*) > 3 AND count(*) = max(sequence) FROM lifecycle.export_batches), '... of bounded size');
 SELECT is((SELECT dead FROM counts), (SELECT rejected FROM counts)::bigint, 'the others are dead letters');
-SELECT is((SELECT count(DISTINCT code) FROM lifecycle.dead_letters), 4::bigint, '... of every kind');
+SELECT is((SELECT count(DISTINCT code) FROM lifecycle.dead_letters), 5::bigint, '... of every kind');
+SELECT is((SELECT count(*) FROM lifecycle.dead_letters WHERE code = 'secret'), 4::bigint, '... secrets too, in short texts and long ones');
 
 -- Columns of the contract's own types, straight; a constant, the first of several, values of a list.
 DELETE FROM lifecycle.dead_letters;

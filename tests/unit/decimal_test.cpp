@@ -47,7 +47,14 @@ std::string written(const std::string& bytes, bool trimmed = false) {
   return text;
 }
 
-std::string trimmed(const std::string& bytes) { return written(bytes, true); }
+// As it is written, and as a part of the whole text where it is one.
+std::string trimmed(const std::string& bytes) {
+  const std::string text = written(bytes, true);
+  const std::string whole = written(bytes);
+  const std::size_t size = lifecycle::row::trimmed_size(lifecycle::row::read_decimal(bytes), whole);
+  EXPECT_TRUE(size == 0 ? !whole.starts_with(text) : whole.substr(0, size) == text) << whole << " " << size;
+  return text;
+}
 
 TEST(Decimal, WritesAllDigitsOfTheScale) {
   EXPECT_EQ(written(stored(false, 0, 0, {})), "0");
@@ -70,6 +77,14 @@ TEST(Decimal, TrimsTheFractionOnly) {
   EXPECT_EQ(trimmed(stored(true, 0, 4, {100})), "-100");
   EXPECT_EQ(trimmed(stored(true, -3, 12, {7})), "-0.000000000007");
   EXPECT_EQ(trimmed(stored(false, -1, 6, {1000})), "0.1");
+}
+
+// Digits beyond the scale, which PostgreSQL rounds away, are told only by the trimmed text.
+TEST(Decimal, TrimsNoTextThatLacksDigits) {
+  EXPECT_EQ(trimmed(stored(false, 0, 2, {1, 5050})), "1.505");
+  EXPECT_EQ(trimmed(stored(false, 0, 0, {1, 5000})), "1.5");
+  EXPECT_EQ(trimmed(stored(false, 0, 2, {1, 0, 1})), "1.00000001");
+  EXPECT_EQ(trimmed(stored(false, 0, 4, {1, 5000})), "1.5");
 }
 
 TEST(Decimal, ReadsTheLongForm) {

@@ -68,8 +68,17 @@ TEST(Md5, ManyAtATimeGiveTheSumOfEach) {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < 3 * lifecycle::parity::Md5Batch::longest; ++i) {
       const std::size_t length = i * 7919 % (lifecycle::parity::Md5Batch::longest + 1);
-      const std::string value(length, static_cast<char>('a' + i % 26));
-      sum += batch.add(value);
+      std::string value(length, '\0');
+      for (std::size_t at = 0; at < length; ++at) {
+        value[at] = static_cast<char>((i + at * 31) % 256);
+      }
+      if (i % 3 == 0) { // put there by its writer, with something behind it
+        const std::string longer = value + std::string(lifecycle::parity::Md5Batch::slack, '#');
+        longer.copy(batch.place(), longer.size());
+        sum += batch.add_placed(length);
+      } else {
+        sum += batch.add(value);
+      }
       expected += lifecycle::parity::md5_prefix(value);
       if (i % 37 == 0) {
         sum += batch.finish();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "functions/core/error.hpp"
 
 namespace lifecycle::exporting {
@@ -10,7 +12,7 @@ namespace {
 TEST(RowChecks, AreReadFromADocument) {
   const auto checks =
       read_columns(R"([{"name": "a", "required": true}, {"name": "b", "empty_is_null": true, "values": ["a", "b"]},
-                                      {"name": "c"}, {"name": "d", "most_characters": 3}])");
+                                      {"name": "c", "searched": true}, {"name": "d", "most_characters": 3}])");
   ASSERT_EQ(checks.size(), 4U);
   EXPECT_EQ(checks[1].name, "b");
   EXPECT_TRUE(checks[0].required);
@@ -19,6 +21,8 @@ TEST(RowChecks, AreReadFromADocument) {
   EXPECT_TRUE(checks[1].asks_text());
   EXPECT_FALSE(checks[2].required);
   EXPECT_FALSE(checks[2].asks_text());
+  EXPECT_TRUE(checks[2].searched);
+  EXPECT_FALSE(checks[3].searched);
   EXPECT_TRUE(checks[3].asks_text());
 }
 
@@ -36,6 +40,22 @@ TEST(RowChecks, ListsAreComparedByBytes) {
   EXPECT_FALSE(check.takes_text("Person"));
   EXPECT_FALSE(check.takes_text("persons"));
   EXPECT_FALSE(check.takes_text(""));
+}
+
+TEST(RowChecks, ListsOfShortTextsAreComparedAsNumbers) {
+  const auto checks = read_columns(R"([{"name": "a", "values": ["", "company", "person", "fifteen letters"]},
+                                      {"name": "b", "values": ["company", "sixteen letters!"]}])");
+  EXPECT_EQ(checks[0].short_values.size(), 4U);
+  EXPECT_TRUE(checks[1].short_values.empty());
+  for (const char* const text : {"company", "fifteen letters", "", "person"}) {
+    EXPECT_TRUE(checks[0].takes_text(text)) << text;
+  }
+  for (const std::string& text : {std::string("Company"), std::string("persons"), std::string("person\0", 7),
+                                  std::string("\0", 1), std::string("sixteen letters!"), std::string(300, 'a')}) {
+    EXPECT_FALSE(checks[0].takes_text(text)) << text;
+  }
+  EXPECT_TRUE(checks[1].takes_text("sixteen letters!"));
+  EXPECT_FALSE(checks[1].takes_text("sixteen letters?"));
 }
 
 TEST(RowChecks, CharactersAreCountedNotBytes) {
