@@ -6,6 +6,7 @@
 #include "functions/contact/kept_contacts_pg.hpp"
 #include "functions/contact/settings_hash_pg.hpp"
 #include "functions/contact/shared_contacts_pg.hpp"
+#include "functions/core/same_bytes.hpp"
 
 extern "C" {
 #include "access/parallel.h"
@@ -321,7 +322,7 @@ bool still_holds(const Attachment* attachment, Snapshot snapshot) {
 bool same(int size, const char* remembered, NullableText asked) {
   return asked.data() == nullptr
              ? size == -1
-             : size == static_cast<int>(asked.size()) && std::memcmp(remembered, asked.data(), asked.size()) == 0;
+             : size == static_cast<int>(asked.size()) && same_bytes(remembered, asked.data(), asked.size());
 }
 
 } // namespace
@@ -346,11 +347,13 @@ const ContactDirectory::Resolution& resolve_in(SharedContacts* contacts, Nullabl
     return contacts->answer;
   }
   contacts->id_size = -2; // nothing is remembered while it is being looked up
-  contacts->look_ahead.at_row(contacts->directory, id, email);
-  contacts->answer = guard([&] { return contacts->directory.resolve(id, email); });
+  const ContactDirectory::Expected* const expected = contacts->look_ahead.at_row(contacts->directory, id, email);
+  if (expected == nullptr || !contacts->directory.resolve_expected(id, email, *expected, contacts->answer)) {
+    guard([&] { contacts->answer = contacts->directory.resolve(id, email); });
+  }
   if (id.size() + email.size() <= sizeof contacts->question) {
-    id.copy(contacts->question, id.size());
-    email.copy(contacts->question + id.size(), email.size());
+    copy_bytes(contacts->question, id);
+    copy_bytes(contacts->question + id.size(), email);
     contacts->id_size = id.data() == nullptr ? -1 : static_cast<int>(id.size());
     contacts->email_size = email.data() == nullptr ? -1 : static_cast<int>(email.size());
   }

@@ -12,6 +12,7 @@
 #include "functions/contact/white_space.hpp"
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
+#include "functions/core/same_bytes.hpp"
 #include "functions/core/pure.hpp"
 
 namespace lifecycle {
@@ -253,22 +254,24 @@ const ContactDirectory::Row* ContactDirectory::find_email(NullableText email) co
   return normalize_email(email, normal) ? find(by_email_, normal, by_key) : nullptr;
 }
 
-ContactDirectory::Expected ContactDirectory::expect(NullableText id, NullableText email) const noexcept {
+void ContactDirectory::expect(NullableText id, NullableText email, Expected& expected) const noexcept {
+  expected.by = Expected::By::nothing;
+  expected.place = 0;
   if (!is_blank(id)) {
-    const std::uint64_t id_hash = hash(id);
-    __builtin_prefetch(&by_id_.slots[id_hash & by_id_.mask]);
-    return {id_hash, Expected::By::id};
+    expected.by = Expected::By::id;
+    expected.hash = hash(id);
+    __builtin_prefetch(&by_id_.slots[expected.hash & by_id_.mask]);
+    return;
   }
   char plain[email_on_stack];
-  if (email.size() > sizeof plain || !normalize_plain_email(email, plain)) {
-    return {0, Expected::By::nothing};
+  if (email.size() <= sizeof plain && normalize_plain_email(email, plain)) {
+    expected.by = Expected::By::email;
+    expected.hash = hash({plain, email.size()});
+    __builtin_prefetch(&by_email_.slots[expected.hash & by_email_.mask]);
   }
-  const std::uint64_t email_hash = hash({plain, email.size()});
-  __builtin_prefetch(&by_email_.slots[email_hash & by_email_.mask]);
-  return {email_hash, Expected::By::email};
 }
 
-void ContactDirectory::expect_row(Expected expected) const noexcept {
+void ContactDirectory::expect_row(Expected& expected) const noexcept {
   if (expected.by == Expected::By::nothing) {
     return;
   }
@@ -276,32 +279,65 @@ void ContactDirectory::expect_row(Expected expected) const noexcept {
   const Slot tag = tag_of(expected.hash);
   for (std::size_t at = expected.hash & table.mask; table.slots[at] != 0; at = (at + 1) & table.mask) {
     if ((table.slots[at] & ~place_mask_) == tag) {
-      const char* const found = reinterpret_cast<const char*>(row(table.slots[at] & place_mask_));
+      expected.place = table.slots[at] & place_mask_;
+      // Most rows take less than two lines, wherever these begin.
+      const char* const found = reinterpret_cast<const char*>(row(expected.place));
       __builtin_prefetch(found);
-      __builtin_prefetch(found + 64);
-      __builtin_prefetch(found + 128);
+      __builtin_prefetch(found + 56);
+      __builtin_prefetch(found + 104);
       return;
     }
   }
 }
 
+// What a known contact's id tells.
+void ContactDirectory::given(const Row* contact, Resolution& answer) const noexcept {
+  answer.outcome = ContactOutcome::given;
+  answer.contact_id = id_text(contact);
+  answer.contact_email = contact->smallest_email != 0 ? email_text(row(contact->smallest_email)) : nullptr;
+}
+
+// What an e-mail tells of which this is the first row.
+void ContactDirectory::owner(const Row* contact, Resolution& answer) noexcept {
+  const bool several = contact->several_contacts;
+  answer.outcome = several ? ContactOutcome::ambiguous : ContactOutcome::matched;
+  answer.contact_id = several ? nullptr : id_text(contact);
+  answer.contact_email = nullptr;
+}
+
+bool ContactDirectory::resolve_expected(NullableText id, NullableText email, const Expected& expected,
+                                        Resolution& answer) const noexcept {
+  if (expected.place == 0) {
+    return false;
+  }
+  const Row* const contact = row(expected.place);
+  if (!is_blank(id)) {
+    if (expected.by != Expected::By::id || !same_bytes(ContactDirectory::id(contact), id)) {
+      return false;
+    }
+    given(contact, answer);
+    return true;
+  }
+  if (expected.by != Expected::By::email || !is_plain_email_of(key(contact), email)) {
+    return false;
+  }
+  owner(contact, answer);
+  return true;
+}
+
 ContactDirectory::Resolution ContactDirectory::resolve(NullableText id, NullableText email) const {
+  Resolution answer{ContactOutcome::orphan, nullptr, nullptr};
   if (!is_blank(id)) {
     const Row* const contact = find(by_id_, id, [](const Row* r) { return ContactDirectory::id(r); });
     if (contact == nullptr) {
-      return {ContactOutcome::unknown_contact, nullptr, nullptr};
+      answer.outcome = ContactOutcome::unknown_contact;
+    } else {
+      given(contact, answer);
     }
-    return {ContactOutcome::given, id_text(contact),
-            contact->smallest_email != 0 ? email_text(row(contact->smallest_email)) : nullptr};
+  } else if (const Row* const contact = find_email(email); contact != nullptr) {
+    owner(contact, answer);
   }
-  const Row* const contact = find_email(email);
-  if (contact == nullptr) {
-    return {ContactOutcome::orphan, nullptr, nullptr};
-  }
-  if (contact->several_contacts) {
-    return {ContactOutcome::ambiguous, nullptr, nullptr};
-  }
-  return {ContactOutcome::matched, id_text(contact), nullptr};
+  return answer;
 }
 
 bool ContactDirectory::disagree(NullableText id, NullableText email) const {

@@ -71,13 +71,19 @@ class ContactDirectory {
   [[nodiscard]] std::size_t bytes() const noexcept;
 
   // A question that will be asked soon, so that it waits less for memory: expect() fetches what it will look at first,
-  // and, some time later, expect_row() what it will find there. Neither has an effect beyond the processor's caches.
+  // some time later expect_row() what it will find there, and resolve_expected() has the answer. The first two have no
+  // effect beyond the processor's caches and what they note in `expected`.
   struct Expected {
-    std::uint64_t hash;
-    enum class By : std::uint8_t { nothing, id, email } by;
+    enum class By : std::uint8_t { nothing, id, email } by = By::nothing;
+    std::uint32_t place = 0; // of the row that expect_row() has fetched
+    std::uint64_t hash = 0;
   };
-  [[nodiscard]] Expected expect(NullableText id, NullableText email) const noexcept;
-  void expect_row(Expected expected) const noexcept;
+  void expect(NullableText id, NullableText email, Expected& expected) const noexcept;
+  void expect_row(Expected& expected) const noexcept;
+  // Whatever was expected, of this question or of another one: where the row fetched answers this one, it is answered
+  // as resolve() would; else false, and resolve() must be asked.
+  bool resolve_expected(NullableText id, NullableText email, const Expected& expected,
+                        Resolution& answer) const noexcept;
 
  private:
   // Places in the arena are counted in units; place 0 means none.
@@ -132,6 +138,8 @@ class ContactDirectory {
   template <typename KeyOf>
   const Row* find(const Table& table, std::string_view key, KeyOf key_of) const noexcept;
   [[nodiscard]] const Row* find_email(NullableText email) const;
+  void given(const Row* contact, Resolution& answer) const noexcept;
+  static void owner(const Row* contact, Resolution& answer) noexcept;
 
   TextHeader text_header_;
   std::uint64_t seed_;

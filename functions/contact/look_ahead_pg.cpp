@@ -3,43 +3,20 @@
 #include <algorithm>
 #include <cstring>
 
-extern "C" {
-#include "access/htup_details.h"
-#include "storage/bufmgr.h"
-#include "storage/bufpage.h"
-}
+#include "functions/pg/heap_page.hpp"
 
 namespace lifecycle::pg {
 namespace {
 
 constexpr int no_trust = -100; // a wrong guess takes two, a right one gives one
 constexpr int most_trust = 100;
-constexpr int farthest = 8; // how many items a scan may leave out on the way to its next row
 
-struct Tuple {
-  const char* begin;
-  unsigned size;
-};
-
-// The page may be of any kind. Whatever its numbers say, nothing outside of it is looked at.
-OffsetNumber last_item(const char* page) noexcept {
-  const auto* const header = reinterpret_cast<const PageHeaderData*>(page);
-  const Size lower = header->pd_lower;
-  return lower <= SizeOfPageHeaderData || lower > BLCKSZ
-             ? InvalidOffsetNumber
-             : static_cast<OffsetNumber>((lower - SizeOfPageHeaderData) / sizeof(ItemIdData));
-}
-
-Tuple tuple_of(const char* page, OffsetNumber item) noexcept {
-  const ItemIdData line = reinterpret_cast<const PageHeaderData*>(page)->pd_linp[item - 1];
-  const unsigned offset = line.lp_off;
-  const unsigned size = line.lp_len;
-  if (line.lp_flags != LP_NORMAL || offset % MAXIMUM_ALIGNOF != 0 || offset + size > BLCKSZ ||
-      size < SizeofHeapTupleHeader) {
-    return {nullptr, 0};
-  }
-  const unsigned header_size = reinterpret_cast<const HeapTupleHeaderData*>(page + offset)->t_hoff;
-  return header_size <= SizeofHeapTupleHeader || header_size > size ? Tuple{nullptr, 0} : Tuple{page + offset, size};
+// A tuple with at least one column before what is looked for.
+PageTuple row_of(const char* page, OffsetNumber item) noexcept {
+  const PageTuple tuple = tuple_of(page, item);
+  const unsigned header_size =
+      tuple.begin == nullptr ? 0 : reinterpret_cast<const HeapTupleHeaderData*>(tuple.begin)->t_hoff;
+  return header_size <= SizeofHeapTupleHeader || header_size > tuple.size ? PageTuple{nullptr, 0} : tuple;
 }
 
 // Number of columns, size of the header, and which of the first 32 columns are null (of 8 where the header is small).
@@ -47,8 +24,11 @@ std::uint64_t shape_key(const char* tuple) noexcept {
   const auto* const header = reinterpret_cast<const HeapTupleHeaderData*>(tuple);
   std::uint32_t present = ~std::uint32_t{0};
   if ((header->t_infomask & HEAP_HASNULL) != 0) {
-    const bool several = header->t_hoff >= SizeofHeapTupleHeader + sizeof present;
-    std::memcpy(&present, header->t_bits, several ? sizeof present : 1);
+    if (header->t_hoff >= SizeofHeapTupleHeader + sizeof present) {
+      std::memcpy(&present, header->t_bits, sizeof present);
+    } else {
+      present = header->t_bits[0];
+    }
   }
   return std::uint64_t{present} << 32U | std::uint32_t{header->t_hoff} << 16U | (header->t_infomask2 & HEAP_NATTS_MASK);
 }
@@ -64,7 +44,7 @@ unsigned place_in(const char* tuple, unsigned size, NullableText text) noexcept 
              : 0;
 }
 
-NullableText text_at(const Tuple& tuple, unsigned place) noexcept {
+NullableText text_at(const PageTuple& tuple, unsigned place) noexcept {
   if (place == 0 || place >= tuple.size) {
     return {};
   }
@@ -93,65 +73,66 @@ void LookAhead::learn(const char* tuple, unsigned size, NullableText id, Nullabl
   shape = {shape_key(tuple), place_in(tuple, size, id), place_in(tuple, size, email)};
 }
 
-LookAhead::Guess LookAhead::guess(const ContactDirectory& directory, OffsetNumber item) const noexcept {
-  Guess result;
-  const Tuple tuple = tuple_of(page_, item);
+void LookAhead::guess(const ContactDirectory& directory, OffsetNumber item, Guess& made) const noexcept {
+  made.item = InvalidOffsetNumber;
+  const PageTuple tuple = row_of(page_, item);
   const Shape* const shape = tuple.begin == nullptr ? nullptr : shape_of(tuple.begin);
   if (shape != nullptr) {
     const NullableText id = text_at(tuple, shape->id_at);
     const NullableText email = text_at(tuple, shape->email_at);
-    result = {item, id.data(), email.data(), directory.expect(id, email)};
+    made.item = item;
+    made.id = id.data();
+    made.email = email.data();
+    directory.expect(id, email, made.expected);
   }
-  return result;
 }
 
-// The item of the row that holds this address, looked for from item_ on, as a scan goes; none where it is not near.
-OffsetNumber LookAhead::item_at(const char* at, OffsetNumber last) const noexcept {
-  for (int item = item_ + 1; item <= std::min<int>(item_ + farthest, last); ++item) {
-    const Tuple tuple = tuple_of(page_, static_cast<OffsetNumber>(item));
-    if (at >= tuple.begin && at < tuple.begin + tuple.size) {
-      return static_cast<OffsetNumber>(item);
-    }
-  }
-  return InvalidOffsetNumber;
-}
-
-void LookAhead::look(const ContactDirectory& directory, const char* at, NullableText id, NullableText email) noexcept {
+const ContactDirectory::Expected* LookAhead::look(const ContactDirectory& directory, const char* at, NullableText id,
+                                                  NullableText email) noexcept {
   const OffsetNumber last = last_item(page_);
-  item_ = item_at(at, last);
+  item_ = next_item_at(page_, at, item_, last);
   if (item_ == InvalidOffsetNumber) { // another order, or the page once more
     trust_ -= 2;
-    return;
+    return nullptr;
   }
-  const Tuple tuple = tuple_of(page_, item_);
-  if (tuple.begin == nullptr) {
-    return;
-  }
-  if (const Guess& made = guesses_[item_ % distance]; made.item == item_) {
-    trust_ = made.id == id.data() && made.email == email.data() ? std::min(trust_ + 1, most_trust) : trust_ - 2;
-  }
-  learn(tuple.begin, tuple.size, id, email);
   // What was guessed at earlier rows has arrived by now.
-  if (const Guess& made = guesses_[(item_ + 1) % distance]; made.item == item_ + 1) {
+  if (Guess& made = guesses_[(item_ + 1) % slots]; made.item == item_ + 1) {
     directory.expect_row(made.expected);
   }
-  if (item_ + distance <= last) {
-    guesses_[item_ % distance] = guess(directory, static_cast<OffsetNumber>(item_ + distance));
+  const Guess& present = guesses_[item_ % slots];
+  const bool guessed = present.item == item_;
+  const bool right = guessed && present.id == id.data() && present.email == email.data();
+  if (guessed) {
+    trust_ = right ? std::min(trust_ + 1, most_trust) : trust_ - 2;
   }
+  if (!right) {
+    if (const PageTuple tuple = row_of(page_, item_); tuple.begin != nullptr) {
+      learn(tuple.begin, tuple.size, id, email);
+    }
+  }
+  if (item_ + distance <= last) {
+    guess(directory, static_cast<OffsetNumber>(item_ + distance), guesses_[(item_ + distance) % slots]);
+    const int fetched = std::min<int>(item_ + 2 * distance, last);
+    __builtin_prefetch(page_ + reinterpret_cast<const PageHeaderData*>(page_)->pd_linp[fetched - 1].lp_off);
+  }
+  return right ? &present.expected : nullptr;
 }
 
-void LookAhead::at_row(const ContactDirectory& directory, NullableText id, NullableText email) noexcept {
+const ContactDirectory::Expected* LookAhead::at_row(const ContactDirectory& directory, NullableText id,
+                                                    NullableText email) noexcept {
   const char* const at = email.data() != nullptr ? email.data() : id.data();
-  const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(at) - reinterpret_cast<std::uintptr_t>(BufferBlocks);
-  if (offset >= static_cast<std::uintptr_t>(NBuffers) * BLCKSZ || trust_ <= no_trust) {
-    return;
+  const char* const page = shared_page_of(at);
+  if (page == nullptr || trust_ <= no_trust) {
+    return nullptr;
   }
-  if (const char* const page = at - offset % BLCKSZ; page != page_) {
+  if (page != page_) {
     page_ = page;
     item_ = InvalidOffsetNumber;
-    std::fill_n(guesses_, distance, Guess{});
+    for (Guess& each : guesses_) {
+      each.item = InvalidOffsetNumber;
+    }
   }
-  look(directory, at, id, email);
+  return look(directory, at, id, email);
 }
 
 } // namespace lifecycle::pg

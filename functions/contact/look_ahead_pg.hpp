@@ -19,11 +19,13 @@ namespace lifecycle::pg {
 
 class LookAhead {
  public:
-  // The row that is about to be resolved.
-  void at_row(const ContactDirectory& directory, NullableText id, NullableText email) noexcept;
+  // The row that is about to be resolved: what was expected of its question, nullptr where it was not guessed.
+  const ContactDirectory::Expected* at_row(const ContactDirectory& directory, NullableText id,
+                                           NullableText email) noexcept;
 
  private:
   static constexpr int distance = 3; // how many rows ahead is guessed; the row of the contact is fetched one ahead
+  static constexpr int slots = 4;    // for the present row's guess and those
 
   // Where the arguments lie in tuples of one shape (number of columns, which are null); 0 for null.
   struct Shape {
@@ -38,15 +40,15 @@ class LookAhead {
     ContactDirectory::Expected expected{};
   };
 
-  void look(const ContactDirectory& directory, const char* at, NullableText id, NullableText email) noexcept;
-  [[nodiscard]] OffsetNumber item_at(const char* at, OffsetNumber last) const noexcept;
+  const ContactDirectory::Expected* look(const ContactDirectory& directory, const char* at, NullableText id,
+                                         NullableText email) noexcept;
   void learn(const char* tuple, unsigned size, NullableText id, NullableText email) noexcept;
   [[nodiscard]] const Shape* shape_of(const char* tuple) const noexcept;
-  [[nodiscard]] Guess guess(const ContactDirectory& directory, OffsetNumber item) const noexcept;
+  void guess(const ContactDirectory& directory, OffsetNumber item, Guess& made) const noexcept;
 
   const char* page_ = nullptr;
   OffsetNumber item_ = InvalidOffsetNumber; // of the present row
-  Guess guesses_[distance];                 // of an item, at its number modulo distance
+  Guess guesses_[slots];                    // of an item, at its number modulo slots
   Shape shapes_[4] = {};
   unsigned learnt_ = 0;
   int trust_ = 0; // in the guesses: without it none is made

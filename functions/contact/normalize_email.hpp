@@ -20,6 +20,8 @@
 #include <string>
 #include <string_view>
 
+#include "functions/core/same_bytes.hpp"
+
 namespace lifecycle {
 
 // A longer one is no address, whatever it is: _mapped_query.sql and _refresh_contact_directory.sql have the number too.
@@ -32,12 +34,6 @@ bool normalize_email(std::string_view raw, std::string& out);
 namespace detail {
 
 inline constexpr std::uint64_t every_byte = 0x0101010101010101U;
-
-inline std::uint64_t load8(const char* from) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
 
 // Lower-cases the ASCII letters of eight bytes at once; bytes with the high bit stay.
 inline std::uint64_t lower8(std::uint64_t word) noexcept {
@@ -53,7 +49,7 @@ inline bool lower_ascii(const char* from, std::size_t size, char* to) noexcept {
   std::uint64_t high = 0;
   if (size >= 8) {
     const auto step = [&](std::size_t at) {
-      const std::uint64_t word = load8(from + at);
+      const std::uint64_t word = load_word(from + at);
       high |= word;
       const std::uint64_t lower = lower8(word);
       std::memcpy(to + at, &lower, sizeof lower);
@@ -72,16 +68,41 @@ inline bool lower_ascii(const char* from, std::size_t size, char* to) noexcept {
   return (high & (0x80 * every_byte)) == 0;
 }
 
+inline bool may_be_plain(std::string_view raw) noexcept {
+  return !raw.empty() && static_cast<unsigned char>(raw.front()) > ' ' &&
+         static_cast<unsigned char>(raw.back()) > ' ' && raw.back() != '>';
+}
+
+// Whether `size` bytes are all ASCII and their lower case is `lower`.
+inline bool lower_ascii_is(const char* from, std::size_t size, const char* lower) noexcept {
+  if (size < 8) {
+    char own[8];
+    return lower_ascii(from, size, own) && same_bytes(own, lower, size);
+  }
+  std::uint64_t different = 0; // or not ASCII
+  const auto step = [&](std::size_t at) {
+    const std::uint64_t word = load_word(from + at);
+    different |= (lower8(word) ^ load_word(lower + at)) | (word & (0x80 * every_byte));
+  };
+  for (std::size_t at = 0; at + 8 < size; at += 8) {
+    step(at);
+  }
+  step(size - 8);
+  return different == 0;
+}
+
 } // namespace detail
 
 // The common case, inlined: plain ASCII with nothing to trim and no bracket at the end, whose normal form is its lower
 // case. Writes raw.size() bytes to `to`; false where normalize_email() has to look closer.
 inline bool normalize_plain_email(std::string_view raw, char* to) noexcept {
-  if (raw.empty() || static_cast<unsigned char>(raw.front()) <= ' ' || static_cast<unsigned char>(raw.back()) <= ' ' ||
-      raw.back() == '>') {
-    return false;
-  }
-  return detail::lower_ascii(raw.data(), raw.size(), to);
+  return detail::may_be_plain(raw) && detail::lower_ascii(raw.data(), raw.size(), to);
+}
+
+// Whether `raw` is such an address, and `normal` its normal form.
+inline bool is_plain_email_of(std::string_view normal, std::string_view raw) noexcept {
+  return raw.size() == normal.size() && detail::may_be_plain(raw) &&
+         detail::lower_ascii_is(raw.data(), raw.size(), normal.data());
 }
 
 } // namespace lifecycle

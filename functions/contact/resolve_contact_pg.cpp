@@ -3,6 +3,7 @@
 #include "functions/contact/contact_cache_pg.hpp"
 #include "functions/contact/directory.hpp"
 #include "functions/contact/normalize_email.hpp"
+#include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 
@@ -24,7 +25,7 @@ using lifecycle::NullableText;
 namespace {
 
 NullableText argument(FunctionCallInfo fcinfo, int number) {
-  return PG_ARGISNULL(number) ? NullableText() : pg::view(PG_GETARG_TEXT_PP(number));
+  return PG_ARGISNULL(number) ? NullableText() : pg::bytes_of(pg::detoasted(PG_GETARG_DATUM(number)));
 }
 
 const ContactDirectory::Resolution& resolve(FunctionCallInfo fcinfo) {

@@ -10,8 +10,7 @@ std::string_view trim_white_space(std::string_view text) noexcept;
 
 // Whether `text` is null, empty or nothing but white space.
 inline bool is_blank(std::string_view text) noexcept {
-  const auto first = text.empty() ? '\0' : text.front();
-  return !(first > ' ' && first <= '~') && trim_white_space(text).empty();
+  return text.empty() || (!(text.front() > ' ' && text.front() <= '~') && trim_white_space(text).empty());
 }
 
 } // namespace lifecycle

@@ -3,6 +3,7 @@
 #include "functions/json/backend_writer.hpp"
 #include "functions/json/jsonb_argument.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/pg/rows_ahead.hpp"
 
 extern "C" {
 #include "utils/timestamp.h"
@@ -17,6 +18,8 @@ namespace {
 enum Argument { contact_email, event_type, event_name, event_source, event_timestamp, payload, argument_count };
 
 std::string email_scratch;
+
+pg::RowsAhead rows_ahead;
 
 // Gives back what an unusually long e-mail has taken, however the call ends.
 struct EmailLease {
@@ -44,7 +47,7 @@ struct Outcome {
 Outcome compute(FunctionCallInfo fcinfo, bool tolerant) {
   varlena* values[argument_count] = {};
   if (!PG_ARGISNULL(payload)) {
-    pg::prefetch_value(PG_GETARG_DATUM(payload));
+    rows_ahead.at_value(PG_GETARG_DATUM(payload));
   }
   for (int i = 0; i < argument_count; ++i) {
     if (i != event_timestamp && !PG_ARGISNULL(i)) {

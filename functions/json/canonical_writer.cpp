@@ -98,6 +98,19 @@ std::string_view key_at(const Container& object, std::uint32_t index) {
 // Room that a child needs of which n bytes are stored, beside what may stand before and after it.
 constexpr std::size_t scalar_room(std::size_t n) { return escaped_bound(std::min(n, text_piece)) + short_number; }
 
+// Small containers are given room for all of their scalars at once: of n bytes, with one byte more before each.
+constexpr std::uint32_t few_children = 64;
+
+constexpr bool is_small(const Container& container) {
+  return container.size <= text_piece && container.count <= few_children;
+}
+
+constexpr std::size_t scalars_room(const Container& container) {
+  return escaped_bound(container.size) + container.count * (scalar_room(0) + 1);
+}
+static_assert(escaped_bound(text_piece) + few_children * (scalar_room(0) + 1) + ShapeCache::most_text <=
+              OutputBuffer::most_in_hand);
+
 } // namespace
 
 // A child that is no container; scalar_room must be at cursor. Null for a number that has no form.
@@ -147,7 +160,7 @@ char* CanonicalWriter::append(char* cursor, std::string_view document, NumberFor
   }
   cursor = open(cursor, document);
   while (!frames_.empty()) {
-    cursor = frames_.back().container.kind == ContainerKind::object ? write_object(cursor) : write_array(cursor);
+    cursor = write_innermost(cursor);
   }
   return cursor;
 }
@@ -208,8 +221,9 @@ char* CanonicalWriter::write_array(char* cursor) {
   const Container array = frame.container;
   std::uint32_t next = frame.next;
   std::uint32_t end = frame.offset;
+  const bool small = is_small(array);
+  cursor = buffer_.room(cursor, small ? scalars_room(array) : 1);
   if (next != 0) {
-    cursor = buffer_.room(cursor, 1);
     *cursor++ = ',';
   }
   while (next != array.count) {
@@ -217,7 +231,9 @@ char* CanonicalWriter::write_array(char* cursor) {
     const std::uint32_t entry = entry_at(array.entries, next++);
     end = entry_end(entry, begin, array.size);
     if (entry_type(entry) != layout::type_container) [[likely]] {
-      cursor = buffer_.room(cursor, scalar_room(end - begin));
+      if (!small) {
+        cursor = buffer_.room(cursor, scalar_room(end - begin));
+      }
       cursor = write_scalar(cursor, entry_type(entry), array.data, begin, end);
     } else {
       frame.next = next;
@@ -228,6 +244,7 @@ char* CanonicalWriter::write_array(char* cursor) {
       if (frames_.size() != open_frames) {
         return cursor;
       }
+      cursor = buffer_.room(cursor, small ? scalars_room(array) : 1);
     }
     if (cursor == nullptr) [[unlikely]] {
       frame.next = next;
@@ -240,28 +257,38 @@ char* CanonicalWriter::write_array(char* cursor) {
   return cursor;
 }
 
-// The same for an object.
+// The same for an object. Of the outermost levels, a child that ends without leaving containers open is written in
+// place.
 char* CanonicalWriter::write_object(char* cursor) {
+  constexpr std::size_t levels_in_place = 8; // what they take of the C stack is bounded
+  const std::size_t open_frames = frames_.size();
+  const bool in_place = open_frames <= levels_in_place;
   // Locals, because the compiler must take any byte written for a change of what members point to.
-  Frame& frame = frames_.back();
-  const Container object = frame.container;
+  Frame* frame = &frames_.back();
+  const Container object = frame->container;
   const char* const entries = object.entries + object.count * sizeof(std::uint32_t);
-  const std::uint32_t* const ends = &ends_[frame.ends_at];
-  const Shape* const shape = frame.shape;
+  const std::uint32_t* ends = &ends_[frame->ends_at];
+  const Shape* const shape = frame->shape;
   const Shape::Member* const members = shape != nullptr ? shape->members.data() : nullptr;
   const char* const texts = shape != nullptr ? shape->texts.data() : nullptr;
-  std::uint32_t next = frame.next;
+  // Of a known shape, with the texts of its keys.
+  const std::size_t small =
+      members != nullptr && is_small(object) ? scalars_room(object) + shape->texts.size() + Shape::text_slack : 0;
+  cursor = buffer_.room(cursor, small);
+  std::uint32_t next = frame->next;
   while (next != object.count) {
-    const std::uint32_t index = members != nullptr ? members[next].index : order_[frame.order_at + next].index;
+    const std::uint32_t index = members != nullptr ? members[next].index : order_[frame->order_at + next].index;
     const std::uint32_t entry = entry_at(entries, index);
     const std::uint32_t begin = ends[index];
     const std::uint32_t end = ends[index + 1];
     if (members != nullptr) [[likely]] {
       const Shape::Member member = members[next];
-      cursor = buffer_.room(cursor, member.text_size + Shape::text_slack + scalar_room(end - begin));
+      if (small == 0) {
+        cursor = buffer_.room(cursor, member.text_size + Shape::text_slack + scalar_room(end - begin));
+      }
       cursor = put_member_text(cursor, texts + member.text_at, member.text_size);
     } else {
-      const SortKey& key = order_[frame.order_at + next];
+      const SortKey& key = order_[frame->order_at + next];
       cursor = write_key(cursor, next == 0 ? '{' : ',', {key.text, key.size});
       cursor = buffer_.room(cursor, scalar_room(end - begin));
     }
@@ -269,25 +296,38 @@ char* CanonicalWriter::write_object(char* cursor) {
     if (entry_type(entry) != layout::type_container) [[likely]] {
       cursor = write_scalar(cursor, entry_type(entry), object.data, begin, end);
       if (cursor == nullptr) [[unlikely]] {
-        frame.next = next;
+        frame->next = next;
         fail_number(number_at(object, begin, end));
       }
       continue;
     }
-    frame.next = next;
-    const std::size_t open_frames = frames_.size();
+    frame->next = next;
     const std::uint32_t start = aligned_begin(begin, end);
     cursor = open(cursor, {object.data + start, end - start});
     if (frames_.size() != open_frames) {
-      return cursor;
+      if (!in_place) {
+        return cursor;
+      }
+      cursor = write_innermost(cursor);
+      if (frames_.size() != open_frames) {
+        return cursor;
+      }
+      frame = &frames_.back(); // both may have moved
+      ends = &ends_[frame->ends_at];
     }
+    cursor = buffer_.room(cursor, small);
   }
-  ends_size_ = frame.ends_at;
-  order_.resize(frame.order_at);
+  ends_size_ = frame->ends_at;
+  order_.resize(frame->order_at);
   frames_.pop_back();
   cursor = buffer_.room(cursor, 1);
   *cursor = '}';
   return cursor + 1;
+}
+
+// Goes on with the innermost container.
+char* CanonicalWriter::write_innermost(char* cursor) {
+  return frames_.back().container.kind == ContainerKind::object ? write_object(cursor) : write_array(cursor);
 }
 
 char* CanonicalWriter::write_key(char* cursor, char before, std::string_view key) {

@@ -52,6 +52,7 @@ class CanonicalWriter {
   const Shape* find_order(const Container& object);
   char* write_array(char* cursor);
   char* write_object(char* cursor);
+  char* write_innermost(char* cursor);
   char* write_key(char* cursor, char before, std::string_view key);
   char* write_scalar(char* cursor, std::uint32_t type, const char* data, std::uint32_t begin, std::uint32_t end);
 

@@ -142,7 +142,7 @@ char* put_sign(char* to, const Numeric& number) {
 
 char* put_exact(char* cursor, const Numeric& number, const Decimal& decimal, OutputBuffer& buffer) {
   const auto zeros = static_cast<std::size_t>(decimal.point < 0 ? -decimal.point : decimal.point);
-  cursor = buffer.room(cursor, decimal.digits.size() + zeros + short_number);
+  cursor = buffer.room(cursor, decimal.digits.size() + zeros + short_number + OutputBuffer::most_in_hand);
   return put_plain(put_sign(cursor, number), decimal);
 }
 
@@ -171,7 +171,55 @@ char* put_decimal(char* cursor, const Numeric& number, const Decimal& decimal, N
   return put_ecmascript(put_sign(cursor, number), shortest);
 }
 
+char* put_word(char* to, unsigned word) { return write_pair(write_pair(to, word / 100), word % 100); }
+
 } // namespace
+
+// At most three words are at most twelve digits: fewer than injective_digits, so both forms are the digits themselves,
+// and, of a number that is at least 0.0001, without an exponent.
+char* write_few_words(char* cursor, std::string_view bytes) {
+  constexpr std::size_t most = 3;
+  constexpr std::size_t start = sizeof(std::uint32_t) + sizeof(std::uint16_t);
+  static_assert(most * word_digits <= injective_digits);
+  const std::size_t count = (bytes.size() - start) / sizeof(std::uint16_t);
+  const unsigned header = load<std::uint16_t>(bytes.data() + sizeof(std::uint32_t));
+  const auto weight = static_cast<int>(header & layout::numeric_short_weight_mask) -
+                      static_cast<int>(header & layout::numeric_short_weight_sign);
+  if (bytes.size() % sizeof(std::uint16_t) != 0 || count == 0 || count > most ||
+      (header & layout::numeric_kind_mask) != layout::numeric_short || weight < -1 ||
+      weight >= static_cast<int>(most)) {
+    return nullptr;
+  }
+  const auto word = [&](std::size_t i) -> unsigned {
+    return load<std::uint16_t>(bytes.data() + start + i * sizeof(std::uint16_t));
+  };
+  const unsigned first = word(0);
+  const unsigned last = word(count - 1);
+  if (first == 0 || last == 0 || std::max({first, word(count / 2), last}) >= layout::numeric_base) {
+    return nullptr;
+  }
+  *cursor = '-';
+  cursor += (header & layout::numeric_short_negative) != 0 ? 1 : 0;
+  std::size_t next = 0;
+  if (weight < 0) {
+    *cursor++ = '0';
+  } else {
+    cursor = write_word(cursor, first);
+    for (next = 1; next <= static_cast<std::size_t>(weight); ++next) {
+      cursor = put_word(cursor, next < count ? word(next) : 0);
+    }
+  }
+  if (next < count) {
+    *cursor++ = '.';
+    for (; next < count; ++next) {
+      cursor = put_word(cursor, word(next));
+    }
+    while (cursor[-1] == '0') { // the last word is not zero
+      --cursor;
+    }
+  }
+  return cursor;
+}
 
 char* write_any_number(char* cursor, const Numeric& number, NumberForm form, OutputBuffer& buffer) {
   if (number.kind != Numeric::Kind::finite) {

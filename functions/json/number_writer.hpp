@@ -39,6 +39,10 @@ inline constexpr std::size_t short_number = 40;
 // strict form, NaN or infinity in either. The caller, who knows the place, makes the Error of it.
 char* write_any_number(char* cursor, const Numeric& number, NumberForm form, OutputBuffer& buffer);
 
+// The same for the stored bytes of a number with few words and without an exponent; null where it is not of that kind,
+// with nothing said about whether it has a form. Their length word must have been checked, and room for short_number.
+char* write_few_words(char* cursor, std::string_view bytes);
+
 // Writes 0 to 9999 and returns the end. Four bytes at `to` may be written.
 inline char* write_word(char* to, unsigned value) {
   if (value < 10) {
@@ -63,16 +67,23 @@ inline char* write_word(char* to, unsigned value) {
 inline char* write_number(char* cursor, std::string_view bytes, NumberForm form, OutputBuffer& buffer) {
   constexpr std::size_t no_word = sizeof(std::uint32_t) + sizeof(std::uint16_t);
   constexpr std::size_t one_word = no_word + sizeof(std::uint16_t);
+  constexpr std::size_t few_words = no_word + 3 * sizeof(std::uint16_t);
   constexpr unsigned short_and_weight =
       layout::numeric_kind_mask | layout::numeric_short_weight_sign | layout::numeric_short_weight_mask;
-  if ((bytes.size() == no_word || bytes.size() == one_word) &&
+  if (bytes.size() >= no_word && bytes.size() <= few_words &&
       load<std::uint32_t>(bytes.data()) == numeric_length_word(bytes.size())) [[likely]] {
-    const unsigned header = load<std::uint16_t>(bytes.data() + sizeof(std::uint32_t));
-    const unsigned word = bytes.size() == one_word ? load<std::uint16_t>(bytes.data() + no_word) : 0;
-    if ((header & short_and_weight) == layout::numeric_short && word < layout::numeric_base) [[likely]] {
-      *cursor = '-';
-      cursor += (header & layout::numeric_short_negative) != 0 && word != 0 ? 1 : 0;
-      return write_word(cursor, word);
+    if (bytes.size() <= one_word) [[likely]] {
+      const unsigned header = load<std::uint16_t>(bytes.data() + sizeof(std::uint32_t));
+      const unsigned word = bytes.size() == one_word ? load<std::uint16_t>(bytes.data() + no_word) : 0;
+      if ((header & short_and_weight) == layout::numeric_short && word < layout::numeric_base &&
+          bytes.size() % sizeof(std::uint16_t) == 0) [[likely]] {
+        *cursor = '-';
+        cursor += (header & layout::numeric_short_negative) != 0 && word != 0 ? 1 : 0;
+        return write_word(cursor, word);
+      }
+    }
+    if (char* const end = write_few_words(cursor, bytes); end != nullptr) [[likely]] {
+      return end;
     }
   }
   return write_any_number(cursor, read_numeric(bytes), form, buffer);

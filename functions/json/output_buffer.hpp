@@ -18,6 +18,9 @@ class OutputBuffer {
  public:
   static constexpr std::size_t poll_stretch = 64UL * 1024;
   static constexpr std::size_t kept_capacity = 1024UL * 1024;
+  // The most room that may have been asked for ahead, for what follows the value being written: a value that asks for
+  // more by itself asks for this much on top.
+  static constexpr std::size_t most_in_hand = 64UL * 1024;
 
   constexpr OutputBuffer() = default;
 

@@ -32,6 +32,11 @@ struct Shape {
 
 class ShapeCache {
  public:
+  static constexpr std::uint32_t max_members = 64;
+  static constexpr std::uint32_t max_keys_size = 2048;
+  // The most bytes that the texts of a shape and their slack take: keys escaped, each with four bytes around it.
+  static constexpr std::size_t most_text = 6UL * max_keys_size + 4UL * max_members + 2 * Shape::text_slack;
+
   constexpr ShapeCache() = default;
 
   // A shape found or learned stays valid until the next call of this.
@@ -58,8 +63,6 @@ class ShapeCache {
   const Shape* learn(const Container& object, std::span<const SortKey> ordered, std::uint32_t keys_size);
 
  private:
-  static constexpr std::uint32_t max_members = 64;
-  static constexpr std::uint32_t max_keys_size = 2048;
   static constexpr unsigned slot_bits = 6;
 
   struct Slot {

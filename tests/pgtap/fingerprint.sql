@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(32);
+SELECT plan(35);
 
 -- Known values, from other implementations of XXH3-128: they never change.
 SELECT is(lifecycle.fingerprint('{"b": 1, "a": [true, null]}'), lifecycle.fingerprint('{"a":[true,null],"b":1.00}'), 'spelling does not matter');
@@ -68,6 +68,23 @@ CREATE TABLE kept (doc jsonb, hash uuid GENERATED ALWAYS AS (lifecycle.fingerpri
 CREATE INDEX ON kept (lifecycle.fingerprint(doc));
 INSERT INTO kept SELECT jsonb_build_object('i', i) FROM generate_series(1, 20000) i;
 SELECT is((SELECT count(*) FROM kept WHERE hash = lifecycle.fingerprint(doc)), 20000::bigint, 'a generated column');
+-- The rows of a page are fetched ahead: whatever lies there, in whatever order they are asked for.
+CREATE TABLE pages (doc jsonb, number integer);
+INSERT INTO pages SELECT jsonb_build_object('i', i, 'text', repeat(md5(i::text), CASE WHEN i % 50 = 0 THEN 400 ELSE i % 40 END)), i FROM generate_series(1, 3000) i;
+DELETE FROM pages WHERE number % 4 = 1;
+UPDATE pages SET number = number + 10000 WHERE number % 7 = 2;
+SELECT is((SELECT count(*) FROM pages WHERE lifecycle.fingerprint(doc) <> lifecycle.fingerprint(doc::text::jsonb)), 0::bigint, 'rows of all sizes, dead ones among them');
+SELECT is((SELECT count(*) FROM pages WHERE number % 30 = 0 AND lifecycle.fingerprint(doc) <> lifecycle.fingerprint(doc::text::jsonb)), 0::bigint, 'few of them');
+CREATE INDEX ON pages (md5(number::text));
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_sort = off;
+SET LOCAL enable_bitmapscan = off;
+SELECT is((SELECT count(*) FROM (SELECT doc FROM pages ORDER BY md5(number::text) OFFSET 0) p
+  WHERE lifecycle.fingerprint(doc) <> lifecycle.fingerprint(doc::text::jsonb)), 0::bigint, 'in the order of an index');
+RESET enable_seqscan;
+RESET enable_sort;
+RESET enable_bitmapscan;
+
 ANALYZE kept;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;

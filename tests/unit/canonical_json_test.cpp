@@ -225,6 +225,50 @@ TEST(CanonicalJson, AnyAlignmentAndNoReadBeyondTheEnd) {
   }
 }
 
+// Room is given to small containers at once; a number of many digits takes more than its share of it.
+TEST(CanonicalJson, LongNumbersInSmallContainers) {
+  const std::string control(600, '\x01');
+  for (const char* exponent : {"1e30", "1e1000", "1e60000", "1e100000", "1e-16000", "123456789012345678e-40"}) {
+    std::vector<JsonMember> members;
+    std::vector<JsonValue> items;
+    for (int i = 0; i < 20; ++i) {
+      const JsonValue value = i % 3 == 0   ? JsonValue::of_number(exponent)
+                              : i % 3 == 1 ? JsonValue::of_string(control.substr(0, static_cast<std::size_t>(i) * 9))
+                                           : JsonValue::of_number("0.5");
+      members.push_back({"key" + std::to_string(i), value});
+      items.push_back(value);
+    }
+    members.push_back({"array", JsonValue::of_array(items)});
+    items.push_back(JsonValue::of_object(members));
+    const JsonValue value = JsonValue::of_array(std::move(items));
+    for (int round = 0; round < 2; ++round) {
+      CanonicalWriter writer; // with the least of buffers, and then with known shapes
+      for (int again = 0; again < 4; ++again) {
+        ASSERT_EQ(writer.write(encode_jsonb(value), NumberForm::exact), slow_canonical(value, true)) << exponent;
+      }
+    }
+  }
+}
+
+// Containers within containers, with something to write after each of them.
+TEST(CanonicalJson, GoesOnAfterEveryChild) {
+  std::string json = R"({"a":0})";
+  for (int level = 0; level < 30; ++level) {
+    json = R"({"a":)" + std::to_string(level) + R"(,"b":)" + json +
+           R"(,"c":[1,{"x":[]},{},[2,3]],"d":{"e":{"f":1},"g":[]},"h":"x"})";
+    if (level % 5 == 4) {
+      json = "[" + json + ",1," + json + "]";
+    }
+    CanonicalWriter writer;
+    for (int again = 0; again < 4; ++again) {
+      ASSERT_EQ(writer.write(encode_jsonb(json), NumberForm::strict), json);
+    }
+    if (json.size() > 100'000) {
+      break;
+    }
+  }
+}
+
 TEST(CanonicalJson, LargeDocuments) {
   std::vector<JsonMember> members;
   std::vector<JsonValue> items;

@@ -51,8 +51,15 @@ struct Found {
 };
 
 Found resolve(const ContactDirectory& directory, const Maybe& id, const Maybe& email) {
-  directory.expect_row(directory.expect(nullable(id), nullable(email))); // changes nothing
+  ContactDirectory::Expected expected;
+  directory.expect(nullable(id), nullable(email), expected);
+  directory.expect_row(expected);
   const auto found = directory.resolve(nullable(id), nullable(email));
+  if (ContactDirectory::Resolution same{}; directory.resolve_expected(nullable(id), nullable(email), expected, same)) {
+    EXPECT_EQ(same.outcome, found.outcome);
+    EXPECT_EQ(same.contact_id, found.contact_id);
+    EXPECT_EQ(same.contact_email, found.contact_email);
+  }
   return {found.outcome, text(found.contact_id), text(found.contact_email)};
 }
 
@@ -197,7 +204,20 @@ TEST(ContactDirectory, AgreesWithTheOracleOnRandomContacts) {
     const Oracle oracle(rows);
     Rows questions = random_rows(random, 40);
     questions.insert(questions.end(), rows.begin(), rows.end());
+    std::vector<ContactDirectory::Expected> expectations;
     for (const auto& [id, email] : questions) {
+      expectations.emplace_back();
+      directory.expect(nullable(id), nullable(email), expectations.back());
+      directory.expect_row(expectations.back());
+      // What was expected of other questions misleads nobody.
+      const auto& other = expectations[random() % expectations.size()];
+      for (const Maybe& asked_id : {id, Maybe(), Maybe(" ")}) {
+        if (ContactDirectory::Resolution answer{};
+            directory.resolve_expected(nullable(asked_id), nullable(email), other, answer)) {
+          ASSERT_EQ((Found{answer.outcome, text(answer.contact_id), text(answer.contact_email)}),
+                    oracle.resolve(asked_id, email));
+        }
+      }
       for (const Maybe& asked_id : {id, Maybe()}) {
         ASSERT_EQ(resolve(directory, asked_id, email), oracle.resolve(asked_id, email));
       }
@@ -216,6 +236,26 @@ auto digest_of(const Rows& rows, std::uint64_t seed) {
   fill(directory, rows);
   const auto digest = directory.digest();
   return std::pair(digest.high, digest.low);
+}
+
+TEST(ContactDirectory, AnswersWhatIsExpected) {
+  ContactDirectory directory(plain_header, 2);
+  fill(directory, {{"c1", "Alice@example.com"}, {"c2", "bob@x"}, {"c3", "BOB@x"}});
+  const auto leads = [&](const Maybe& id, const Maybe& email, const Maybe& asked_id, const Maybe& asked_email) {
+    ContactDirectory::Expected expected;
+    directory.expect(nullable(id), nullable(email), expected);
+    directory.expect_row(expected);
+    ContactDirectory::Resolution answer{};
+    return directory.resolve_expected(nullable(asked_id), nullable(asked_email), expected, answer);
+  };
+  EXPECT_TRUE(leads({}, "ALICE@example.com", {}, "alice@EXAMPLE.com"));
+  EXPECT_TRUE(leads({}, "bob@x", {}, "BOB@x"));
+  EXPECT_TRUE(leads("c1", {}, "c1", "bob@x"));
+  EXPECT_FALSE(leads({}, "ALICE@example.com", {}, "alicf@EXAMPLE.com"));
+  EXPECT_FALSE(leads({}, "ALICE@example.com", "c1", {})) << "found by e-mail says nothing of an id";
+  EXPECT_FALSE(leads("c1", {}, {}, "alice@example.com")) << "nor the other way round: others may have that e-mail";
+  EXPECT_FALSE(leads({}, "nobody@x", {}, "nobody@x"));
+  EXPECT_FALSE(leads({}, {}, {}, {}));
 }
 
 TEST(ContactDirectory, DigestIsOrderFreeAndSeesEveryChange) {

@@ -147,6 +147,79 @@ TEST(JsonNumber, RandomNumbersAgreeWithTheSlowWriter) {
   }
 }
 
+// The quick way and the thorough one, over everything that has few words and what lies around it.
+TEST(JsonNumber, FewWords) {
+  const auto thoroughly = [](const std::string& bytes, NumberForm form) {
+    lifecycle::json::OutputBuffer buffer;
+    char* const cursor = buffer.room(buffer.start(), lifecycle::json::short_number);
+    const char* const end = write_any_number(cursor, lifecycle::json::read_numeric(bytes), form, buffer);
+    return std::string(end == nullptr ? std::string_view() : buffer.finish(end));
+  };
+  const std::vector<std::string> wholes = {"0",
+                                           "1",
+                                           "9",
+                                           "10",
+                                           "100",
+                                           "999",
+                                           "1000",
+                                           "9999",
+                                           "10000",
+                                           "10001",
+                                           "70000",
+                                           "99999999",
+                                           "100000000",
+                                           "100000001",
+                                           "12345678",
+                                           "100020000",
+                                           "1000000000",
+                                           "99999999999",
+                                           "12345678901",
+                                           "999999999999",
+                                           "100000000000",
+                                           "1000000000000",
+                                           "1234567890123"};
+  const std::vector<std::string> fractions = {"",          ".0",        ".1",         ".5948",         ".00",
+                                              ".10",       ".0001",     ".001",       ".9999",         ".00001",
+                                              ".00010001", ".12345678", ".0000001",   ".1000",         ".123",
+                                              ".1230",     ".00000001", ".123456789", ".0000000000012"};
+  for (const std::string& whole : wholes) {
+    for (const std::string& fraction : fractions) {
+      for (const std::string& sign : {std::string(), std::string("-")}) {
+        const std::string spelled = sign + whole + fraction;
+        const std::string bytes = encode_numeric(spelled);
+        EXPECT_EQ(written(spelled), thoroughly(bytes, NumberForm::strict)) << spelled;
+        EXPECT_EQ(exact(spelled), thoroughly(bytes, NumberForm::exact)) << spelled;
+        EXPECT_EQ(exact(spelled), lifecycle::test::slow_number(spelled, true)) << spelled;
+      }
+    }
+  }
+  // Every pattern of three words, with each header that the short form can have.
+  for (const unsigned words : {1U, 2U, 3U}) {
+    for (unsigned pattern = 0; pattern < 216; ++pattern) {
+      for (int weight = -3; weight < 5; ++weight) {
+        std::string bytes = encode_numeric("1.0001");
+        bytes.resize(6 + 2 * words);
+        const std::uint32_t length = lifecycle::json::numeric_length_word(bytes.size());
+        std::memcpy(bytes.data(), &length, sizeof length);
+        const auto header = static_cast<std::uint16_t>(0x8000U | (pattern % 2 == 0 ? 0U : 0x2000U) |
+                                                       (static_cast<unsigned>(weight) & 0x7FU));
+        std::memcpy(bytes.data() + 4, &header, sizeof header);
+        unsigned rest = pattern;
+        for (unsigned i = 0; i < words; ++i, rest /= 6) {
+          const std::uint16_t choices[] = {0, 1, 120, 1000, 9999, 305};
+          std::memcpy(bytes.data() + 6 + std::size_t{2} * i, &choices[rest % 6], 2);
+        }
+        for (const NumberForm form : {NumberForm::strict, NumberForm::exact}) {
+          lifecycle::json::OutputBuffer buffer;
+          char* const cursor = buffer.room(buffer.start(), lifecycle::json::short_number);
+          const char* const end = write_number(cursor, bytes, form, buffer);
+          EXPECT_EQ(std::string(buffer.finish(end)), thoroughly(bytes, form)) << pattern << " " << weight;
+        }
+      }
+    }
+  }
+}
+
 // Different values never share an exact form, equal ones always do.
 TEST(JsonNumber, ExactIsOneToOne) {
   lifecycle::test::RandomJson random(5);
