@@ -55,10 +55,11 @@ AS $$
     )
     $sql$, source_system,
     -- An incremental run looks up the open issues of the rows it examined, never all of them, and of those that are noted to have any.
+    -- No index serves IS NOT DISTINCT FROM: only by its record id can a row be found, whatever the planner thinks of an index on sources.
     format(CASE WHEN complete THEN 'SELECT o.* FROM lifecycle.issues o WHERE o.source_system = %1$L AND o.resolved_at IS NULL'
       ELSE 'SELECT o.* FROM examined e, LATERAL (
             SELECT o.* FROM lifecycle.issues o
-            WHERE o.source_system = %1$L AND o.source_record_id = e.source_record_id AND o.resolved_at IS NULL
+            WHERE o.source_record_id = e.source_record_id AND o.source_system IS NOT DISTINCT FROM %1$L AND o.resolved_at IS NULL
             OFFSET 0) o
           WHERE e.noted
         UNION ALL
