@@ -6,14 +6,14 @@ DECLARE
   match text := lifecycle._record_id_match(relation, compiled.record_id_column, compiled.source_record_id);
 BEGIN
   IF lifecycle._record_id_is_unique(relation, compiled.record_id_column) THEN
-    IF retry_keys IS NULL THEN
-      RETURN format('FROM %s s WHERE %s', relation, changed);
-    END IF;
+    -- In the order of the ledger's key, so that what is looked up there, and then written, lies together.
     RETURN format($sql$
-      FROM (SELECT s.* FROM %1$s s WHERE %2$s
+      FROM (SELECT s.* FROM %1$s ORDER BY (%2$s) COLLATE "C") s
+      $sql$, CASE WHEN retry_keys IS NULL THEN format('%s s WHERE %s', relation, changed) ELSE format($sql$
+           (SELECT s.* FROM %1$s s WHERE %2$s
             UNION ALL
             SELECT s.* FROM (%3$s) k JOIN %1$s s ON %4$s WHERE (%2$s) IS NOT TRUE) s
-      $sql$, relation, changed, retry_keys, match);
+      $sql$, relation, changed, retry_keys, match) END, compiled.source_record_id);
   END IF;
   -- Rows that share a record id are judged together: one changed row brings its companions along.
   RETURN format($sql$
@@ -24,4 +24,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._changed_rows(regclass, record, text, text) IS
-  'Internal: the FROM clause (alias s) of the source rows that an incremental run must look at: changed ones, and those that changes of contacts concern.';
+  'Internal: the FROM clause (alias s) of the source rows that an incremental run must look at: changed ones, and those that changes of contacts concern. Ids that are unique come in the order of their bytes.';

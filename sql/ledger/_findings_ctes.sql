@@ -3,7 +3,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   -- Needs two CTEs before it: findings (record_id, code, given_id, given_email, time_text, given_type, copies, body) and
-  -- examined (source_record_id, resolution). Only what differs from the open issues is written.
+  -- examined (source_record_id, noted, resolution). Only what differs from the open issues is written.
   SELECT format($sql$
     described AS MATERIALIZED (
       SELECT f.row_key, min(f.record_id) AS record_id, f.code, min(f.given_id) AS given_id, min(f.given_email) AS given_email,
@@ -54,10 +54,14 @@ AS $$
       RETURNING 1
     )
     $sql$, source_system,
-    -- An incremental run looks up the open issues of the rows it examined, never all of them.
+    -- An incremental run looks up the open issues of the rows it examined, never all of them, and of those that are noted to have any.
+    -- No index serves IS NOT DISTINCT FROM: only by its record id can a row be found, whatever the planner thinks of an index on sources.
     format(CASE WHEN complete THEN 'SELECT o.* FROM lifecycle.issues o WHERE o.source_system = %1$L AND o.resolved_at IS NULL'
-      ELSE 'SELECT o.* FROM examined e JOIN lifecycle.issues o ON o.source_record_id = e.source_record_id
-          WHERE o.source_system = %1$L AND o.resolved_at IS NULL
+      ELSE 'SELECT o.* FROM examined e, LATERAL (
+            SELECT o.* FROM lifecycle.issues o
+            WHERE o.source_record_id = e.source_record_id AND o.source_system IS NOT DISTINCT FROM %1$L AND o.resolved_at IS NULL
+            OFFSET 0) o
+          WHERE e.noted
         UNION ALL
         SELECT o.* FROM lifecycle.issues o WHERE o.source_system = %1$L AND o.source_record_id IS NULL AND o.resolved_at IS NULL' END,
       source_system),
