@@ -68,6 +68,11 @@ void require_privilege(Relation relation) {
   }
 }
 
+// Nobody else sees the table, nor has it rows that are in its indexes already.
+bool can_fill_indexes(Relation relation) {
+  return relation->rd_createSubid != InvalidSubTransactionId && RelationGetNumberOfBlocks(relation) == 0;
+}
+
 void require_plain_table(Relation relation) {
   const char* const name = RelationGetRelationName(relation);
   if (relation->rd_rel->relkind != RELKIND_RELATION || RELATION_IS_OTHER_TEMP(relation) || IsSystemRelation(relation)) {
@@ -87,13 +92,14 @@ void require_plain_table(Relation relation) {
                     errdetail("A bulk load computes no column.")));
   }
   List* const indexes = RelationGetIndexList(relation);
-  if (indexes != NIL) {
+  if (indexes != NIL && !can_fill_indexes(relation)) {
     ereport(ERROR,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
              errmsg("cannot bulk-load table \"%s\": it has indexes", name),
              errdetail("A bulk load maintains no index, \"%s\" among them.", get_rel_name(linitial_oid(indexes))),
              errhint("Load first, then create the indexes and unique constraints: that is faster, too.")));
   }
+  list_free(indexes);
 }
 
 // COPY FREEZE's conditions. Rows written frozen are visible to every snapshot at once, so no snapshot or cursor of this
@@ -122,9 +128,6 @@ void check_constraints(BulkWriter& writer) {
   }
   if (writer.is_partition) {
     ExecPartitionCheck(writer.result_relation, writer.row, writer.executor, true);
-  }
-  if (writer.has_constraints || writer.is_partition) {
-    ResetPerTupleExprContext(writer.executor);
   }
 }
 
@@ -163,6 +166,9 @@ BulkWriter open_writer(Oid table, bool frozen) {
   writer.bulk_insert = GetBulkInsertState();
   FreeAccessStrategy(writer.bulk_insert->strategy);
   writer.bulk_insert->strategy = nullptr;
+  if (relation->rd_rel->relhasindex) {
+    writer.indexes = open_feed(relation, max_batch_rows);
+  }
   MemoryContextSwitchTo(caller);
 
   GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs
@@ -177,6 +183,12 @@ void clear_row(BulkWriter& writer) {
 void put_row(BulkWriter& writer) {
   ExecStoreVirtualTuple(writer.row);
   check_constraints(writer);
+  if (writer.indexes != nullptr) {
+    MemoryContext const caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(writer.executor));
+    feed_row(writer.indexes, writer.row, writer.executor);
+    MemoryContextSwitchTo(caller);
+  }
+  ResetPerTupleExprContext(writer.executor);
 
   TupleTableSlot*& slot = writer.batch[writer.batch_rows];
   MemoryContext const caller = MemoryContextSwitchTo(writer.context);
@@ -219,11 +231,21 @@ void flush(BulkWriter& writer) {
                      writer.bulk_insert);
   MemoryContextSwitchTo(caller);
   MemoryContextReset(writer.flush_context);
+  if (writer.indexes != nullptr) {
+    place_rows(writer.indexes, writer.batch, writer.batch_rows);
+  }
   for (int i = 0; i < writer.batch_rows; ++i) {
     ExecClearTuple(writer.batch[i]);
   }
   writer.batch_rows = 0;
   writer.batch_bytes = 0;
+}
+
+void fill_indexes(BulkWriter& writer) {
+  if (writer.indexes != nullptr) {
+    build_indexes(writer.indexes);
+    writer.indexes = nullptr;
+  }
 }
 
 void close_writer(BulkWriter& writer) {

@@ -3,6 +3,7 @@
 // the transaction's abort.
 #pragma once
 
+#include "functions/loader/index_feed_pg.hpp"
 #include "functions/pg/boundary.hpp"
 
 extern "C" {
@@ -28,14 +29,16 @@ struct BulkWriter {
   EState* executor;            // for CHECK expressions
   ResultRelInfo* result_relation;
   BulkInsertState bulk_insert;
-  CommandId command; // set by the caller before the first row
+  IndexFeed* indexes; // nullptr: the table has none
+  CommandId command;  // set by the caller before the first row
   int options;
   bool has_constraints;
   bool is_partition;
 };
 
-// Opens a table for writing and refuses what rows written this way would bypass: triggers, indexes, generated columns,
-// row-level security. `frozen` asks for COPY FREEZE, under COPY's conditions.
+// Opens a table for writing and refuses what rows written this way would bypass: triggers, generated columns, row-level
+// security, and indexes; but those of a table made in this transaction, which is empty, are filled by fill_indexes().
+// `frozen` asks for COPY FREEZE, under COPY's conditions.
 BulkWriter open_writer(Oid table, bool frozen);
 
 // Clears the row to be filled: every column null, dropped ones stay so.
@@ -45,6 +48,9 @@ void clear_row(BulkWriter& writer);
 void put_row(BulkWriter& writer);
 
 void flush(BulkWriter& writer);
+
+// After the last row, and outside any query.
+void fill_indexes(BulkWriter& writer);
 
 // The table stays locked until the transaction ends.
 void close_writer(BulkWriter& writer);

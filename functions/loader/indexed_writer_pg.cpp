@@ -1,5 +1,6 @@
 #include "functions/loader/indexed_writer_pg.hpp"
 
+#include "functions/loader/sort_keys_pg.hpp"
 #include "functions/pg/elsewhere.hpp"
 
 extern "C" {
@@ -13,7 +14,6 @@ extern "C" {
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
 #include "utils/rls.h"
-#include "utils/sortsupport.h"
 }
 
 namespace lifecycle::loader {
@@ -63,21 +63,7 @@ Order order_of(Relation index) {
     return {nullptr, 0, false};
   }
   const int count = IndexRelationGetNumberOfKeyAttributes(index);
-  auto* const keys = static_cast<SortSupport>(palloc0(sizeof(SortSupportData) * static_cast<Size>(count)));
-  for (int i = 0; i < count; ++i) {
-    const int16 option = index->rd_indoption[i];
-    keys[i].ssup_cxt = CurrentMemoryContext;
-    keys[i].ssup_collation = index->rd_indcollation[i];
-    keys[i].ssup_nulls_first = (option & INDOPTION_NULLS_FIRST) != 0;
-    keys[i].ssup_attno = static_cast<AttrNumber>(i + 1);
-    keys[i].abbreviate = i == 0;
-    const bool reverse = (option & INDOPTION_DESC) != 0;
-#if PG_VERSION_NUM >= 180000
-    PrepareSortSupportFromIndexRel(index, reverse, &keys[i]);
-#else
-    PrepareSortSupportFromIndexRel(index, reverse ? BTGreaterStrategyNumber : BTLessStrategyNumber, &keys[i]);
-#endif
-  }
+  const SortSupport keys = sort_keys_of(index, true);
   return {keys, count, count > 0 && keys[0].abbrev_converter != nullptr};
 }
 

@@ -185,9 +185,11 @@ LIFECYCLE_FUNCTION(lifecycle_load) {
   SPI_connect();
   run_query(query, false, &load->receiver);
   SPI_finish();
+  pgstat_progress_end_command();
+  fill_indexes(load->target);
+  fill_indexes(load->rejects);
   close_writer(load->target);
   close_writer(load->rejects);
-  pgstat_progress_end_command();
 
   Datum values[] = {Int64GetDatum(load->written + load->rejected), Int64GetDatum(load->written),
                     Int64GetDatum(load->rejected)};

@@ -6,7 +6,7 @@ DECLARE
   parent record;
   index_name name;
 BEGIN
-  -- Built before the swap, users' own indexes included: ATTACH then only links them, under a short lock.
+  -- There before the swap, users' own indexes included: ATTACH then only links them, under a short lock.
   FOR parent IN
     SELECT c.relname, i.indisunique, con.conname, con.contype,
       -- "CREATE [UNIQUE] INDEX name ON ONLY lifecycle.contact_events USING ...": what follows the table's name is the same for every partition.
@@ -27,4 +27,4 @@ BEGIN
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._index_like_ledger(regclass) IS 'Internal: gives a loaded table every index and key that contact_events has.';
+COMMENT ON FUNCTION lifecycle._index_like_ledger(regclass) IS 'Internal: gives a table every index and key that contact_events has: a loaded one, or an empty one that _load() fills with them.';

@@ -22,12 +22,12 @@ BEGIN
   new_table := lifecycle._new_partition(source.source_system, source.partition_name, (left(source.partition_name, 55) || '_new')::name);
   CREATE TEMPORARY TABLE lifecycle_ledger_rejects (reject_code text, record_id text, given_id text, given_email text, time_text text, given_type text,
     copies bigint, body jsonb) ON COMMIT DROP;
+  -- Made before the load, which fills them from the rows as they pass by.
+  PERFORM lifecycle._index_like_ledger(new_table);
   -- Frozen: a reader whose snapshot is older than the swap sees the new rows whole, never an empty partition.
   SELECT * INTO loaded FROM lifecycle._load(
     lifecycle._projection_query(source.source_system, source.relation, source.mapping, format('FROM %s s', source.relation)),
     new_table, 'pg_temp.lifecycle_ledger_rejects'::regclass, frozen => true);
-  PERFORM lifecycle._index_like_ledger(new_table);
-
   EXECUTE format($sql$
     WITH findings AS (
       SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies, body FROM pg_temp.lifecycle_ledger_rejects
