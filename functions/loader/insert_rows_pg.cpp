@@ -210,7 +210,7 @@ void receive_destroy(DestReceiver*) {}
 
 } // namespace
 
-InsertReceiver* begin_insert(const Datum* tables, int count) {
+InsertReceiver* begin_insert(const Datum* tables, int count, int first) {
   if (count < 1 || count > most_targets) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("rows are inserted into 1 to %d tables at once, not %d", most_targets, count)));
@@ -222,7 +222,6 @@ InsertReceiver* begin_insert(const Datum* tables, int count) {
   insert->receiver.rDestroy = receive_destroy;
   insert->receiver.mydest = DestTuplestore;
   insert->count = count;
-  int first = 0;
   for (int t = 0; t < count; ++t) {
     first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
   }

@@ -11,8 +11,9 @@ namespace lifecycle::loader {
 
 struct InsertReceiver;
 
-// Before SPI_connect(): what it takes outlives the query. Raises 55000 for a table that cannot be written so.
-InsertReceiver* begin_insert(const Datum* tables, int count);
+// Before SPI_connect(): what it takes outlives the query. Raises 55000 for a table that cannot be written so. first:
+// how many columns of the query stand before those of the first table.
+InsertReceiver* begin_insert(const Datum* tables, int count, int first = 0);
 
 // Takes the rows of one query, which gives the columns of each table in their order.
 DestReceiver* receiver_of(InsertReceiver* insert);

@@ -73,9 +73,9 @@ LIFECYCLE_FUNCTION(lifecycle_on_server) {
 
   enter_place(place);
   pg::guard([&] {
-    Session& session = session_on(place.server);
+    const std::shared_ptr<Session> session = session_on(place.server);
     const lifecycle::remote::Result result =
-        session.ask(place.statement, {parameters, static_cast<std::size_t>(count)});
+        session->ask(place.statement, {parameters, static_cast<std::size_t>(count)});
     for (int row = 0; row < result.rows(); ++row) {
       pg::call([&] {
         MemoryContext const caller = MemoryContextSwitchTo(row_context);

@@ -4,11 +4,10 @@
 #include <string>
 
 #include "functions/loader/run_query_pg.hpp"
-#include "functions/parity/parity_checksum.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
+#include "functions/remote/lines_pg.hpp"
 #include "functions/remote/place_pg.hpp"
-#include "functions/row/row_writer_pg.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -24,17 +23,12 @@ extern "C" {
 namespace lifecycle::remote {
 namespace {
 
-// Far below what a message can hold, and what the other side can read into memory.
-constexpr std::size_t most_bytes = 256UL * 1024 * 1024;
-
 // In C++; deleted with its memory context, however that ends.
 struct Batch {
   MemoryContext context = nullptr;
   Oid rows = InvalidOid; // of which relation
   bool too_large = false;
-  std::string lines;
-  parity::Checksum checksum;
-  parity::Md5Batch batch;
+  Lines lines;
 };
 
 struct BatchHolder {
@@ -74,18 +68,6 @@ struct BatchReceiver {
   MemoryContext row_context;
 };
 
-void add_row(Batch& batch, row::RowPlan& plan) {
-  // Without the keys of nulls, which tells them from a JSON null.
-  const std::string_view line = row::RowWriter(row::Style::export_line).write_object(plan, row::Nulls::left_out);
-  if (batch.lines.size() + line.size() >= most_bytes) {
-    batch.too_large = true;
-    return;
-  }
-  batch.lines += line;
-  batch.lines += '\n';
-  batch.checksum.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch.batch);
-}
-
 void receive_startup(DestReceiver* self, int, TupleDesc query) {
   auto& to = *reinterpret_cast<BatchReceiver*>(self);
   to.plan = row::plan_query(query, to.context);
@@ -98,7 +80,7 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   to.plan->values = slot->tts_values;
   to.plan->nulls = slot->tts_isnull;
   MemoryContext const caller = MemoryContextSwitchTo(to.row_context);
-  pg::guard([&to] { add_row(*to.batch, *to.plan); });
+  pg::guard([&to] { to.batch->too_large = !to.batch->lines.add(*to.plan); });
   MemoryContextSwitchTo(caller);
   MemoryContextReset(to.row_context);
   return !to.batch->too_large;
@@ -144,7 +126,7 @@ Batch* make_batch(MemoryContext parent, Oid rows) {
   lifecycle::loader::run_query(psprintf("SELECT * FROM %s", name), false, &receiver.receiver);
   SPI_finish();
   MemoryContextDelete(receiver.context);
-  pg::guard([&receiver] { receiver.batch->checksum.settle(receiver.batch->batch); });
+  pg::guard([&receiver] { receiver.batch->lines.settle(); });
   return receiver.batch;
 }
 
@@ -163,14 +145,14 @@ Batch* take_batch(Oid rows) {
 
 Datum send(Batch& batch, const char* server, const char* statement, const char** parameters, int count,
            const char* checksum, Oid next) {
-  parameters[0] = batch.lines.c_str();
+  parameters[0] = batch.lines.text().c_str();
   parameters[1] = checksum;
   const auto make_next = [next] {
     if (OidIsValid(next)) {
       pg::call([next] { ahead = make_batch(TopTransactionContext, next); });
     }
   };
-  const Result result = session_on(server).ask(statement, {parameters, static_cast<std::size_t>(count)}, make_next);
+  const Result result = session_on(server)->ask(statement, {parameters, static_cast<std::size_t>(count)}, make_next);
   return pg::call([&result] { return answer_array(result); });
 }
 
@@ -202,19 +184,20 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
 
   Batch& batch = *take_batch(PG_GETARG_OID(2));
   if (batch.too_large) {
-    ereport(ERROR,
-            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a batch is too large to be sent at once"),
-             errdetail("Its lines take more than %zu bytes.", most_bytes), errhint("Send fewer rows in a batch.")));
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a batch is too large to be sent at once"),
+                    errdetail("Its lines take more than %zu bytes.", Lines::most_bytes),
+                    errhint("Send fewer rows in a batch.")));
   }
   char checksum[parity::checksum_text_size + 1];
-  *parity::write_checksum(batch.checksum, checksum) = '\0';
+  *parity::write_checksum(batch.lines.checksum(), checksum) = '\0';
   const Oid next = PG_ARGISNULL(4) ? InvalidOid : PG_GETARG_OID(4);
   enter_place(place);
   const Datum answer = pg::guard(
       [&] { return send(batch, place.server, place.statement, parameters, count + own_parameters, checksum, next); });
   leave_place(place);
-  Datum values[] = {Int64GetDatum(static_cast<int64>(batch.checksum.count)),
-                    Int64GetDatum(static_cast<int64>(batch.lines.size())), CStringGetTextDatum(checksum), answer};
+  Datum values[] = {Int64GetDatum(static_cast<int64>(batch.lines.checksum().count)),
+                    Int64GetDatum(static_cast<int64>(batch.lines.text().size())), CStringGetTextDatum(checksum),
+                    answer};
   bool nulls[] = {false, false, false, answer == 0};
   MemoryContextDelete(batch.context);
   PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result), values, nulls)));

@@ -22,7 +22,6 @@ extern "C" {
 namespace lifecycle::remote {
 namespace {
 
-constexpr char cannot_connect[] = "08001";
 constexpr char connection_lost[] = "08006";
 constexpr char password_is_required[] = "2F003";
 constexpr char not_supported[] = "0A000";
@@ -170,28 +169,26 @@ void Session::tell_timeout() {
   told_timeout_ = remote_timeout;
 }
 
-void Session::run(const char* statements) {
-  if (PQsendQuery(connection_, statements) == 0) {
-    fail_lost(trimmed(PQerrorMessage(connection_)));
-  }
-  await();
-}
-
 // Whatever ends the wait early ends the session.
-Result Session::await(const std::function<void()>& meanwhile) {
-  busy_ = true;
+template <typename Step>
+auto Session::end_on_error(Step&& step) {
   try {
-    flush(answer_deadline());
-    if (meanwhile) {
-      meanwhile();
-    }
-    return receive();
+    return step();
   } catch (...) {
     if (busy_) {
       close();
     }
     throw;
   }
+}
+
+void Session::run(const char* statements) {
+  if (PQsendQuery(connection_, statements) == 0) {
+    fail_lost(trimmed(PQerrorMessage(connection_)));
+  }
+  busy_ = true;
+  end_on_error([this] { flush(answer_deadline()); });
+  answer();
 }
 
 bool Session::is_usable() {
@@ -203,8 +200,7 @@ bool Session::is_usable() {
   return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
 }
 
-Result Session::ask(const char* statement, std::span<const char* const> parameters,
-                    const std::function<void()>& meanwhile) {
+void Session::send(const char* statement, std::span<const char* const> parameters) {
   error_context_.clear();
   if (told_timeout_ != remote_timeout) {
     tell_timeout();
@@ -213,7 +209,21 @@ Result Session::ask(const char* statement, std::span<const char* const> paramete
                         nullptr, nullptr, 0) == 0) {
     fail_lost(trimmed(PQerrorMessage(connection_)));
   }
-  return await(meanwhile);
+  busy_ = true;
+  end_on_error([this] { flush(answer_deadline()); });
+}
+
+Result Session::answer() {
+  return end_on_error([this] { return receive(); });
+}
+
+Result Session::ask(const char* statement, std::span<const char* const> parameters,
+                    const std::function<void()>& meanwhile) {
+  send(statement, parameters);
+  if (meanwhile) {
+    end_on_error(meanwhile);
+  }
+  return answer();
 }
 
 void Session::flush(Clock::time_point deadline) {

@@ -18,6 +18,8 @@ struct pg_result;
 
 namespace lifecycle::remote {
 
+inline constexpr char cannot_connect[] = "08001";
+
 // A keyword of libpq and its value.
 using Option = std::pair<std::string, std::string>;
 
@@ -57,11 +59,17 @@ class Session {
   Result ask(const char* statement, std::span<const char* const> parameters,
              const std::function<void()>& meanwhile = nullptr);
 
+  // The same in two steps, between which the caller may do anything that does not end this session: sends all of the
+  // statement; waits for its answer.
+  void send(const char* statement, std::span<const char* const> parameters);
+  Result answer();
+
   // Closes, without waiting for the other side, which ends what it is doing when it sees that.
   void close() noexcept;
 
   // What the last error of the other side said of where it happened there.
   [[nodiscard]] const std::string& error_context() const { return error_context_; }
+  void forget_error() { error_context_.clear(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -70,7 +78,8 @@ class Session {
   void start_session();
   void tell_timeout();
   void run(const char* statements);
-  Result await(const std::function<void()>& meanwhile = nullptr);
+  template <typename Step>
+  auto end_on_error(Step&& step);
   Result receive();
   void flush(Clock::time_point deadline);
   void wait(bool to_write, Clock::time_point deadline);

@@ -24,14 +24,14 @@ namespace {
 
 struct Kept {
   std::string server;
-  std::unique_ptr<Session> session;
+  std::shared_ptr<Session> session;
 };
 
-// By the OID of the user mapping.
-std::map<Oid, Kept>* kept_sessions = nullptr;
+// By the OID of the user mapping, and which of its sessions it is.
+std::map<std::pair<Oid, int>, Kept>* kept_sessions = nullptr;
 
 void close_sessions(int, Datum) {
-  for (auto& [mapping, kept] : *kept_sessions) {
+  for (auto& [key, kept] : *kept_sessions) {
     if (kept.session) {
       kept.session->close();
     }
@@ -121,7 +121,7 @@ void add_options(std::vector<Option>& options, const PQconninfoOption* known, co
 
 } // namespace
 
-Session& session_on(const char* server) {
+std::shared_ptr<Session> session_on(const char* server, int number) {
   const Catalog catalog = pg::call([server] { return look_up(server); });
   const std::unique_ptr<PQconninfoOption, FreeOptions> known(PQconndefaults());
   if (!known) {
@@ -143,21 +143,27 @@ Session& session_on(const char* server) {
         "ALTER USER MAPPING FOR CURRENT_USER SERVER \"" + std::string(server) + "\" OPTIONS (ADD password '...');");
   }
   if (kept_sessions == nullptr) {
-    kept_sessions = new std::map<Oid, Kept>();
+    kept_sessions = new std::map<std::pair<Oid, int>, Kept>();
     pg::call([] { on_proc_exit(close_sessions, 0); });
   }
-  Kept& kept = (*kept_sessions)[catalog.mapping];
+  // Whoever asks for one of them has no error yet.
+  for (auto& [key, kept] : *kept_sessions) {
+    if (key.first == catalog.mapping && kept.session) {
+      kept.session->forget_error();
+    }
+  }
+  Kept& kept = (*kept_sessions)[{catalog.mapping, number}];
   if (!kept.session || !kept.session->is_usable() || kept.session->options() != options) {
     kept.session.reset();
     kept.server = server;
-    kept.session = std::make_unique<Session>(server, std::move(options), password_required);
+    kept.session = std::make_shared<Session>(server, std::move(options), password_required);
   }
-  return *kept.session;
+  return kept.session;
 }
 
 const char* error_context_there(const char* server) {
   if (kept_sessions != nullptr) {
-    for (const auto& [mapping, kept] : *kept_sessions) {
+    for (const auto& [key, kept] : *kept_sessions) {
       if (kept.server == server && kept.session && !kept.session->error_context().empty()) {
         return kept.session->error_context().c_str();
       }

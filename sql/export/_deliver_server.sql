@@ -7,19 +7,15 @@ AS $$
 DECLARE
   target record;
   contract jsonb := lifecycle._dataset_contract(dataset);
+  call record;
   sent record;
   refusals jsonb;
 BEGIN
   SELECT d.* INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _deliver_server.destination;
   BEGIN
-    SELECT * INTO sent FROM lifecycle._send_batch(target.place::name,
-      format('SELECT b.rows_in, b.written, b.unchanged, b.dead, b.refusals FROM %s(dataset => CASE WHEN set_config(''lock_timeout'', $8, true) IS NOT NULL THEN $3 END, '
-        || 'batch_id => $4::uuid, ndjson => $1, contract_version => $5, checksum => $2, warehouse => $6::name, columns => $7::text[]) b',
-        lifecycle._receiver_name(target.options)),
-      rows,
-      ARRAY[dataset, batch_id::text, contract ->> 'version', coalesce(target.options ->> 'warehouse', 'lifecycle'),
-        ARRAY(SELECT c.name FROM lifecycle._contract_columns(contract) c ORDER BY c.place)::text,
-        coalesce(current_setting('lifecycle_ledger.delivery_lock_timeout', true), '30s')], next);
+    SELECT * INTO call FROM lifecycle._receiving_call(contract, target.options);
+    call.parameters[2] := batch_id;
+    SELECT * INTO sent FROM lifecycle._send_batch(target.place::name, call.statement, rows, call.parameters, next);
   EXCEPTION WHEN undefined_function OR invalid_schema_name OR undefined_table OR undefined_object THEN
     -- Something is not there: say what, and what to call.
     PERFORM lifecycle._check_server_destination(target.destination, target.place, target.options, ARRAY[dataset]);
@@ -31,10 +27,7 @@ BEGIN
   dead := sent.answer[4];
   bytes := sent.bytes;
   checksum := sent.checksum;
-  IF sent.answer[1]::bigint IS DISTINCT FROM rows_in OR written + unchanged + dead IS DISTINCT FROM rows_in THEN
-    RAISE EXCEPTION USING ERRCODE = 'data_corrupted', MESSAGE = format('server "%s" accounts for other rows than were sent', target.place),
-      DETAIL = format('%s were sent; there %s came in, %s were written, %s unchanged, %s refused.', rows_in, sent.answer[1], written, unchanged, dead);
-  END IF;
+  PERFORM lifecycle._check_account(target.place, rows_in, sent.answer[1]::bigint, written, unchanged, dead);
   refusals := sent.answer[5]::jsonb;
   IF dead > 0 THEN
     PERFORM lifecycle._bury_lines(dataset, contract ->> 'version', refusals);

@@ -6,11 +6,11 @@ AS $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY '{lifecycle_batch,lifecycle_rejects,lifecycle_sent}'::text[] LOOP
+  FOREACH name IN ARRAY '{lifecycle_batch,lifecycle_rejects,lifecycle_sent,lifecycle_keys}'::text[] LOOP
     IF to_regclass('pg_temp.' || name) IS NOT NULL THEN
       EXECUTE format('DROP TABLE pg_temp.%I CASCADE', name);
     END IF;
   END LOOP;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._drop_staged_rows() IS 'Internal: drops what _stage_rows() made, where one transaction sends several times.';
+COMMENT ON FUNCTION lifecycle._drop_staged_rows() IS 'Internal: drops what _stage_rows() or _stream_rows() made, where one transaction sends several times.';

@@ -18,6 +18,7 @@ DECLARE
   query text;
   memory integer;
   any_new boolean;
+  is_fresh boolean;
   sent record;
 BEGIN
   goes_on := false;
@@ -67,11 +68,15 @@ BEGIN
   query := lifecycle._dataset_source_query(dataset, relation, source.mapping, condition);
   EXECUTE format('SELECT EXISTS (SELECT FROM (%s) r WHERE r."reject code" IS NOT NULL OR NOT r."is known")', lifecycle._staged_rows_query(contract, query, memory)) INTO any_new;
   IF any_new THEN
-    SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory) s;
+    -- The first time all that is sent is remembered as it is; with a change column only part of it is to be.
+    is_fresh := compiled.change_column IS NULL AND lifecycle._takes_rows('lifecycle.export_sent') AND NOT EXISTS (SELECT FROM lifecycle.export_sent m WHERE m.position_id = memory);
+    SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory, is_fresh => is_fresh) s;
     batches := sent.batches;
     rejected := sent.rejected;
     IF compiled.change_column IS NULL THEN
-      PERFORM lifecycle._remember_sent(memory, NULL);
+      IF NOT sent.is_remembered THEN
+        PERFORM lifecycle._remember_sent(memory, NULL);
+      END IF;
     ELSE
       settled := greatest(at.watermark, least(horizon, step_end));
       PERFORM lifecycle._remember_sent(memory, settled - reread);

@@ -1,5 +1,5 @@
 CREATE FUNCTION lifecycle._record_batch(run bigint, destination text, dataset text, sequence bigint, reason text, contract_version text, batch_id uuid,
-  sent record, earliest timestamptz, latest timestamptz) RETURNS void
+  sent record, earliest timestamptz, latest timestamptz, delivered_at timestamptz DEFAULT clock_timestamp()) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -9,7 +9,7 @@ BEGIN
   INSERT INTO lifecycle.export_batches AS b (batch_id, destination, dataset, sequence, reason, contract_version, status, rows_in, written, unchanged, dead, bytes, checksum,
       file, file_hash, earliest, latest, run_id, delivered_at)
     VALUES (_record_batch.batch_id, _record_batch.destination, _record_batch.dataset, _record_batch.sequence, _record_batch.reason, _record_batch.contract_version, 'delivered',
-      sent.rows_in, sent.written, sent.unchanged, sent.dead, sent.bytes, sent.checksum, sent.file, sent.file_hash, _record_batch.earliest, _record_batch.latest, run, clock_timestamp())
+      sent.rows_in, sent.written, sent.unchanged, sent.dead, sent.bytes, sent.checksum, sent.file, sent.file_hash, _record_batch.earliest, _record_batch.latest, run, _record_batch.delivered_at)
   ON CONFLICT ON CONSTRAINT export_batches_destination_dataset_sequence_key DO UPDATE SET batch_id = excluded.batch_id, reason = excluded.reason,
       contract_version = excluded.contract_version, status = excluded.status, rows_in = excluded.rows_in, written = excluded.written, unchanged = excluded.unchanged,
       dead = excluded.dead, bytes = excluded.bytes, checksum = excluded.checksum, file = excluded.file, file_hash = excluded.file_hash, earliest = excluded.earliest,
@@ -22,5 +22,5 @@ BEGIN
   PERFORM lifecycle._resolve_alert('export.dead', dataset || '@' || destination);
 END
 $$;
-COMMENT ON FUNCTION lifecycle._record_batch(bigint, text, text, bigint, text, text, uuid, record, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION lifecycle._record_batch(bigint, text, text, bigint, text, text, uuid, record, timestamptz, timestamptz, timestamptz) IS
   'Internal: records a batch as delivered, as its deliverer says, and resolves the alert of one that could not be.';

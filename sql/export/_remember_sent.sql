@@ -9,8 +9,10 @@ BEGIN
   ELSE
     DELETE FROM lifecycle.export_sent m WHERE m.position_id = memory AND m.change_time < since;
   END IF;
+  -- In the order of the index.
   INSERT INTO lifecycle.export_sent (position_id, fingerprint, change_time)
     SELECT memory, s.fingerprint, max(s.change_time) FROM pg_temp.lifecycle_sent s WHERE NOT s.is_known AND (since IS NULL OR s.change_time >= since OR s.change_time IS NULL) GROUP BY s.fingerprint
+    ORDER BY s.fingerprint
   ON CONFLICT DO NOTHING;
 END
 $$;

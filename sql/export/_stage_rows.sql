@@ -17,10 +17,7 @@ BEGIN
   good := counts[2];
   rejected := counts[3];
   known := rows_in - good - rejected;
-  IF known > 0 AND memory IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'data_corrupted', MESSAGE = format('%s rows of dataset "%s" have no %s', known, contract ->> 'name', (SELECT c.name FROM lifecycle._contract_columns(contract) c WHERE c.place = 1)),
-      HINT = 'The first column of a contract must be required.';
-  END IF;
+  PERFORM lifecycle._check_known(contract ->> 'name', contract, known, memory);
   -- The planner would take an empty table for what was just filled.
   ANALYZE pg_temp.lifecycle_batch;
 END
