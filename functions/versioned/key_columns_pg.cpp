@@ -4,6 +4,11 @@
 
 #include "functions/pg/text.hpp"
 
+// PostgreSQL 14 would have ICU's C++ classes as well.
+#ifndef U_SHOW_CPLUSPLUS_API
+#define U_SHOW_CPLUSPLUS_API 0
+#endif
+
 extern "C" {
 #include "access/itup.h"
 #include "access/stratnum.h"

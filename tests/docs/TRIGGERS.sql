@@ -1,1 +1,1 @@
--- today: 2026-11-21
+-- date: 2026-11-21 is current_date

@@ -6,19 +6,27 @@
 # that is not shown fails the block. The fixture is SQL that is run before the first block. In it, on lines of their own:
 #   -- before: TEXT          what follows is run right before the block that contains TEXT
 #   -- after                 what follows is run after the last block
-#   -- today: 2026-11-21     this date in the document's output stands for today's
+#   -- date: 2026-11-21 is current_date     this date in the document's output stands for what the SQL expression gives on the day of the run
 #   -- mask: REGEX           what matches counts as equal, in both; times a run took always do
 # /srv/ in blocks and fixture is $DOCS_DIRECTORY/, which the server may write in; so is the current directory.
 use strict;
 use warnings;
 use utf8;
 use open qw(:std :encoding(UTF-8));
-use POSIX qw(strftime);
 
 my ($document, $fixture) = @ARGV;
 my $directory = $ENV{DOCS_DIRECTORY} // die "DOCS_DIRECTORY is not set\n";
 
 sub lines_of { my ($path) = @_; open my $file, '<', $path or die "$path: $!\n"; my @lines = <$file>; chomp @lines; return @lines; }
+
+sub value_of {
+  my ($expression) = @_;
+  open my $psql, '-|', 'psql', '-XAt', '-v', 'ON_ERROR_STOP=1', '-c', "SELECT $expression" or die "psql: $!\n";
+  my $value = <$psql> // '';
+  close $psql or die "no value: $expression\n";
+  chomp $value;
+  return $value;
+}
 
 # [{line, code, shown}]
 sub blocks_of {
@@ -40,7 +48,7 @@ sub blocks_of {
   return @blocks;
 }
 
-my (%before, @masks, $today);
+my (%before, %dates, @masks);
 my ($start, $after) = ('', '');
 if (defined $fixture) {
   my $target = \$start;
@@ -48,10 +56,12 @@ if (defined $fixture) {
     if ($line =~ /^-- before: (.*)/) { $before{$1} //= ''; $target = \$before{$1}; }
     elsif ($line eq '-- after') { $target = \$after; }
     elsif ($line =~ /^-- mask: (.*)/) { push @masks, qr/$1/; }
-    elsif ($line =~ /^-- today: (.*)/) { $today = $1; }
+    elsif ($line =~ /^-- date: (\S+) is (.*)/) { $dates{$1} = $2; }
     else { $$target .= "$line\n"; }
   }
 }
+
+$_ = value_of($_) for values %dates;
 
 # Table rules are as wide as what they are below, and times are never the same.
 sub plain {
@@ -109,7 +119,7 @@ for my $number (0 .. $#blocks) {
   my @why;
   my ($have, $from) = (plain($output), 0);
   my $shown = $block->{shown} // '';
-  if (defined $today) { my $now = strftime('%Y-%m-%d', gmtime); $shown =~ s/\Q$today\E/$now/g; }
+  $shown =~ s/\Q$_\E/$dates{$_}/g for sort keys %dates;
   for my $piece (map { plain($_) } split /\n\s*\n|…/, $shown) {
     next if $piece eq '';
     my $at = index($have, $piece, $from);
