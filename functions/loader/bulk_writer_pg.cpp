@@ -1,5 +1,6 @@
 #include "functions/loader/bulk_writer_pg.hpp"
 
+#include "functions/loader/start_flush_pg.hpp"
 #include "functions/pg/elsewhere.hpp"
 #include "functions/pg/relation.hpp"
 
@@ -169,6 +170,7 @@ BulkWriter open_writer(Oid table, bool frozen) {
   if (relation->rd_rel->relhasindex) {
     writer.indexes = open_feed(relation, max_batch_rows);
   }
+  writer.flushed = XactLastRecEnd;
   MemoryContextSwitchTo(caller);
 
   GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs
@@ -231,6 +233,10 @@ void flush(BulkWriter& writer) {
                      writer.bulk_insert);
   MemoryContextSwitchTo(caller);
   MemoryContextReset(writer.flush_context);
+  if (XactLastRecEnd - writer.flushed >= flush_bytes) {
+    start_flush();
+    writer.flushed = XactLastRecEnd;
+  }
   if (writer.indexes != nullptr) {
     place_rows(writer.indexes, writer.batch, writer.batch_rows);
   }

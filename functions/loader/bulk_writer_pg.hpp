@@ -17,6 +17,8 @@ namespace lifecycle::loader {
 // COPY's bounds of a batch: enough rows for a few pages, little enough memory.
 inline constexpr int max_batch_rows = 1000;
 inline constexpr Size max_batch_bytes = 65535;
+// Of the log, as wal_writer_flush_after has it by default.
+inline constexpr XLogRecPtr flush_bytes = 1024UL * 1024;
 
 struct BulkWriter {
   Relation relation;
@@ -32,6 +34,7 @@ struct BulkWriter {
   IndexFeed* indexes; // nullptr: the table has none
   CommandId command;  // set by the caller before the first row
   int options;
+  XLogRecPtr flushed; // the log before it is on its way to disk
   bool has_constraints;
   bool is_partition;
 };

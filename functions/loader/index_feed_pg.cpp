@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "functions/loader/index_entry_pg.hpp"
+#include "functions/loader/start_flush_pg.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -319,6 +320,7 @@ void build_indexes(IndexFeed* feed) {
   pgstat_progress_start_command(PROGRESS_COMMAND_CREATE_INDEX, RelationGetRelid(feed->table));
   for (int i = 0; i < feed->count; ++i) {
     build(feed, feed->indexes[i]);
+    start_flush();
     index_close(feed->indexes[i].relation, NoLock);
   }
   pgstat_progress_end_command();

@@ -1,13 +1,13 @@
 #include "functions/loader/indexed_writer_pg.hpp"
 
 #include "functions/loader/sort_keys_pg.hpp"
+#include "functions/loader/start_flush_pg.hpp"
 #include "functions/pg/elsewhere.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_trigger.h"
@@ -114,10 +114,6 @@ void insert_rows(Relation table, TupleTableSlot** slots, int count) {
     table_multi_insert(table, slots + first, Min(most, count - first), command, 0, nullptr);
   }
 }
-
-// The log of what was written is let go to disk while more is written. Else all of it is left to the end of each
-// segment and to the commit, which wait for it.
-void start_flush() { XLogSetAsyncXactLSN(XactLastRecEnd); }
 
 bool is_deferred(Relation index) { return index->rd_index->indisexclusion || !index->rd_index->indimmediate; }
 
