@@ -206,6 +206,7 @@ struct StreamReceiver {
   MemoryContext context;
   MemoryContext row_context;
   Place place;
+  ErrorContextCallback* caller; // what stands around the call
 };
 
 void receive_startup(DestReceiver* self, int operation, TupleDesc query) {
@@ -219,12 +220,14 @@ void receive_startup(DestReceiver* self, int operation, TupleDesc query) {
   }
 }
 
-// Of what is said to the other server an error tells the place.
+// Of what is said to the other server an error tells the place, and not the query, which only happens to be under way.
 template <typename Step>
 void at_place(StreamReceiver& to, Step step) {
+  ErrorContextCallback* const query = error_context_stack;
+  error_context_stack = to.caller;
   enter_place(to.place);
   pg::guard([&] { step(*to.holder->stream); });
-  leave_place(to.place);
+  error_context_stack = query;
 }
 
 bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
@@ -389,6 +392,7 @@ LIFECYCLE_FUNCTION(lifecycle_send_stream) {
   receiver.time_column = PG_GETARG_INT32(5);
   receiver.others = loader::begin_insert(tables, count, receiver.columns);
   receiver.context = context;
+  receiver.caller = error_context_stack;
   receiver.row_context = AllocSetContextCreate(context, "lifecycle stream row", ALLOCSET_DEFAULT_SIZES);
   if (receiver.time_column < 1 || receiver.time_column > receiver.columns) {
     elog(ERROR, "column %d of %d is no time", receiver.time_column, receiver.columns);
