@@ -11,9 +11,9 @@ AS $$
     $sql$, c.first, c.others,
     CASE WHEN memory IS NOT NULL AND is_fresh THEN format(', CASE WHEN q."reject code" IS NULL THEN %s END, f.fingerprint, q."change time"', memory)
       WHEN memory IS NOT NULL THEN ', CASE WHEN q."reject code" IS NULL THEN f.fingerprint END, q."change time", k."is known"' END, query,
-    CASE WHEN memory IS NOT NULL THEN format('CROSS JOIN LATERAL (SELECT md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid AS fingerprint OFFSET 0) f '
-      || CASE WHEN NOT is_fresh THEN 'LEFT JOIN lifecycle.export_sent m ON m.position_id = %s AND m.fingerprint = f.fingerprint' ELSE '' END, c.names, c.columns, memory) END,
-    CASE WHEN memory IS NOT NULL AND NOT is_fresh THEN 'm.fingerprint IS NOT NULL' ELSE 'false' END, c.missing, coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'),
+    CASE WHEN memory IS NOT NULL THEN format('CROSS JOIN LATERAL (SELECT md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid AS fingerprint OFFSET 0) f', c.names, c.columns) END,
+    -- Looked up by its key, or hashed, but never joined in a loop over all of it, as the planner would where it knows nothing of the table yet.
+    CASE WHEN memory IS NOT NULL AND NOT is_fresh THEN format('EXISTS (SELECT FROM lifecycle.export_sent m WHERE m.position_id = %s AND m.fingerprint = f.fingerprint)', memory) ELSE 'false' END, c.missing, coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'),
     CASE WHEN with_keys THEN format(', CASE WHEN q."reject code" IS NULL AND NOT k."is known" THEN concat_ws(''/'', %s) END', c.keys) END)
   FROM (SELECT (array_agg(n.name ORDER BY n.place))[1] AS first, string_agg(format('q.%I', n.name), ', ' ORDER BY n.place) FILTER (WHERE n.place > 1) AS others,
       string_agg(format('q.%I', n.name), ', ' ORDER BY n.place) AS columns, array_agg(n.name ORDER BY n.place) AS names,
