@@ -1,6 +1,7 @@
 #include "functions/loader/row_finder_pg.hpp"
 
 #include "functions/pg/elsewhere.hpp"
+#include "functions/pg/relation.hpp"
 
 #include <cstring>
 
@@ -68,7 +69,7 @@ bool look_at(RowFinder* finder, Relation table, ItemPointerData* place, IsIt is_
 } // namespace
 
 bool can_find_rows(RowFinder* finder, Oid relation, const char* key_column, bool unique) {
-  Relation const table = table_open(relation, AccessShareLock);
+  Relation const table = pg::open_table(relation, AccessShareLock);
   const AttrNumber column = get_attnum(relation, key_column);
   finder->table = relation;
   finder->index = InvalidOid;

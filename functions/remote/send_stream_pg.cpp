@@ -265,7 +265,8 @@ StreamHolder* make_stream(FunctionCallInfo fcinfo, const Place& place) {
   int count = 0;
   deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &given, &given_nulls, &count);
   if (count < 2) {
-    elog(ERROR, "_send_stream() needs parameters: the second is the batch's number");
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("_send_stream() needs parameters: the second is the batch's number")));
   }
   auto* const texts = static_cast<const char**>(palloc0(sizeof(char*) * static_cast<Size>(count)));
   for (int i = 0; i < count; ++i) {
@@ -395,7 +396,8 @@ LIFECYCLE_FUNCTION(lifecycle_send_stream) {
   receiver.caller = error_context_stack;
   receiver.row_context = AllocSetContextCreate(context, "lifecycle stream row", ALLOCSET_DEFAULT_SIZES);
   if (receiver.time_column < 1 || receiver.time_column > receiver.columns) {
-    elog(ERROR, "column %d of %d is no time", receiver.time_column, receiver.columns);
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("column %d of %d is no time", receiver.time_column, receiver.columns)));
   }
 
   GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs

@@ -5,7 +5,6 @@ SELECT no_plan();
 CALL make_runs(1, 2000);
 CALL make_companies(1, 600);
 SELECT '/tmp/ledger-reconcile-' || pg_backend_pid() AS place \gset
-COPY (SELECT 1) TO PROGRAM 'true';
 CREATE FUNCTION shell(command text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'cat >/dev/null; ' || command); END $$;
 SELECT shell('mkdir -p ' || :'place' || '/plain ' || :'place' || '/packed ' || :'place' || '/csv') \g /dev/null
 SELECT lifecycle.register_destination('plain', 'directory', :'place' || '/plain', '{"batch_bytes": 65536}', '{dx_operation_runs_v1,dx_company_entities_v1}') \g /dev/null
