@@ -110,8 +110,8 @@ bool can_sort_entries(Relation index) {
 
 PlacedEntry* sort_entries(Relation index, PlacedEntry* entries, PlacedEntry* spare, Size count) {
   TupleDesc const descriptor = RelationGetDescr(index);
-  Datum values[INDEX_MAX_KEYS];
-  bool nulls[INDEX_MAX_KEYS];
+  Datum values[INDEX_MAX_KEYS] = {};
+  bool nulls[INDEX_MAX_KEYS] = {};
   for (Size i = 0; i < count; ++i) {
     CHECK_FOR_INTERRUPTS();
     read_entry(entries[i].entry, descriptor, values, nulls);

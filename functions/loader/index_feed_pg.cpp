@@ -280,6 +280,7 @@ IndexFeed* open_feed(Relation table, int most) {
     index.relation = index_open(lfirst_oid(cell), AccessExclusiveLock);
     index.is_kept = index.relation->rd_rel->relam == BTREE_AM_OID;
     index.info = BuildIndexInfo(index.relation);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     index.unplaced = static_cast<IndexEntry**>(palloc0(sizeof(IndexEntry*) * static_cast<Size>(most)));
   }
   list_free(indexes);

@@ -29,6 +29,6 @@ struct LeafSearch {
 bool can_search_leaves(Relation index, AttrNumber column);
 
 // `context`: where the list of rows is kept.
-void search_leaves(LeafSearch* search, Relation index, const char* key, Size size, MemoryContext context);
+void search_leaves(LeafSearch* search, Relation index, const char* data, Size size, MemoryContext context);
 
 } // namespace lifecycle::loader

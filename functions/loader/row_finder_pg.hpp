@@ -19,7 +19,7 @@ struct RowFinder {
 // False where only SQL can tell: what is found here is neither recorded for serializable transactions nor filtered by
 // row-level security, and must lie in a heap on this node that the caller may read whole, itself or its partitioned
 // table. The table and the index stay locked.
-bool can_find_rows(RowFinder* finder, Oid table, const char* key_column, bool unique);
+bool can_find_rows(RowFinder* finder, Oid relation, const char* key_column, bool unique);
 
 // Raises 55000 where can_find_rows() is false.
 void require_rows(RowFinder* finder, Oid table, const char* key_column, bool unique, MemoryContext context);
