@@ -32,8 +32,12 @@ BEGIN
     RETURN format('%s rows differ', different);
   END IF;
   -- Who does not find what is there leaves it to the statement, which locks it.
-  stale := lifecycle._wal_bytes();
-  SELECT * INTO counted FROM lifecycle.versioned_upsert('ours', 'batch');
+  -- A page that is pruned on the way, of the catalog, say, costs log once.
+  FOR attempt IN 1 .. 2 LOOP
+    stale := lifecycle._wal_bytes();
+    SELECT * INTO counted FROM lifecycle.versioned_upsert('ours', 'batch');
+    EXIT WHEN lifecycle._wal_bytes() = stale;
+  END LOOP;
   IF counted.stale <> (SELECT count(*) FROM batch) OR lifecycle._wal_bytes() > stale THEN
     RETURN format('once more: %s, %s bytes of WAL', counted, lifecycle._wal_bytes() - stale);
   END IF;
