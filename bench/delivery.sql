@@ -1,5 +1,6 @@
--- The same rows to a second server: COPY out piped into COPY in, without key or check; delivered in batches, applied under their keys and
--- verified by checksum on both sides; and exported, which also reads, maps and judges each row and remembers it. By the wall: two servers work.
+-- The same rows to a second server: COPY out piped into COPY in, without key or check; staged rows delivered in batches, as after a batch
+-- that was refused, applied under their keys and verified by checksum on both sides; and CALL export, which streams what it reads, maps, judges and
+-- remembers. By the wall: two servers work.
 \set warehouse round_:round
 \set second_sql `echo psql -X -q -h "$BENCH_SECOND" -p 5432 -U postgres -d postgres -v ON_ERROR_STOP=1`
 \setenv SECOND_SQL :second_sql
