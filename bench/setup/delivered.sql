@@ -16,21 +16,4 @@ CREATE SERVER second FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host :'second', 
 CREATE USER MAPPING FOR CURRENT_USER SERVER second OPTIONS (user 'postgres');
 SELECT lifecycle.register_dataset_source('dx_operation_runs_v1', 'bench.runs',
   (SELECT jsonb_object_agg(attname, attname) FROM pg_attribute WHERE attrelid = 'bench.runs'::regclass AND attnum > 0 AND attname <> 'export_schema_version'));
--- Batches of 8 MB, as an export makes them, each made ready while the one before is applied.
-CREATE PROCEDURE bench.deliver() LANGUAGE plpgsql AS $$
-DECLARE
-  pages CONSTANT integer := 8 * 1024 * 1024 / 8192 / 2;
-  last CONSTANT bigint := pg_relation_size('bench.runs') / 8192 / pages;
-BEGIN
-  FOR part IN 0 .. last LOOP
-    EXECUTE format('CREATE TEMP VIEW "part %s" AS SELECT * FROM bench.runs WHERE ctid >= %L AND ctid < %L', part, format('(%s,0)', part * pages), format('(%s,0)', (part + 1) * pages));
-  END LOOP;
-  FOR part IN 0 .. last LOOP
-    PERFORM lifecycle._deliver_server('second', 'dx_operation_runs_v1', gen_random_uuid(), part + 1, format('%I', 'part ' || part)::regclass,
-      CASE WHEN part < last THEN format('%I', 'part ' || part + 1)::regclass END);
-  END LOOP;
-  FOR part IN 0 .. last LOOP
-    EXECUTE format('DROP VIEW "part %s"', part);
-  END LOOP;
-END $$;
 CHECKPOINT;

@@ -8,6 +8,7 @@
 #include "functions/export/numbers_pg.hpp"
 #include "functions/export/row_files_pg.hpp"
 #include "functions/file/file_access_pg.hpp"
+#include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 
@@ -22,7 +23,6 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 }
 
@@ -95,16 +95,6 @@ bytea* run_rows(const char* query, const char* order, dsm_handle numbers) {
   return is_null ? nullptr : DatumGetByteaPP(part);
 }
 
-int64 run_rejects(const char* query) {
-  // What the first query saw, though this one writes.
-  SPIPlanPtr const plan = SPI_prepare(query, 0, nullptr);
-  if (plan == nullptr ||
-      SPI_execute_snapshot(plan, nullptr, nullptr, GetActiveSnapshot(), InvalidSnapshot, false, true, 0) < 0) {
-    elog(ERROR, "could not run the query for rejected rows: %s", SPI_result_code_string(SPI_result));
-  }
-  return static_cast<int64>(SPI_processed);
-}
-
 Datum array_of(const Datum* values, std::size_t count, Oid type) {
   const bool is_text = type == TEXTOID;
   return PointerGetDatum(construct_array(const_cast<Datum*>(values), static_cast<int>(count), type, is_text ? -1 : 8,
@@ -171,7 +161,7 @@ LIFECYCLE_FUNCTION(lifecycle_export_files) {
       work.files.write(work.part);
     });
   }
-  const int64 told = work.part.rejected > 0 ? run_rejects(rejects) : 0;
+  const int64 told = work.part.rejected > 0 ? lifecycle::loader::run_writing(rejects) : 0;
   SPI_finish();
   pgstat_progress_end_command();
   dsm_detach(segment);

@@ -4,13 +4,11 @@
 #include <memory>
 
 #include "functions/export/numbers_pg.hpp"
+#include "functions/export/row_judge_pg.hpp"
 #include "functions/export/row_files_pg.hpp"
 #include "functions/file/file_access_pg.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
-#include "functions/row/decimal.hpp"
-#include "functions/row/value_text_pg.hpp"
-#include "functions/secret/find.hpp"
 #include "functions/secret/secret_rules_pg.hpp"
 
 extern "C" {
@@ -105,21 +103,6 @@ row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryConte
   return plan;
 }
 
-// Whether any column is searched for secrets.
-bool searches(const row::RowPlan& plan, const ColumnChecks* checks) {
-  bool any = false;
-  for (int i = 0; i < plan.column_count; ++i) {
-    const row::Form form = plan.columns[i].type.form;
-    if (checks[i].searched && form != row::Form::text && form != row::Form::jsonb) {
-      ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-                      errmsg("column \"%s\" can have no secrets in it", checks[i].name.c_str()),
-                      errdetail("It is of type %s.", format_type_be(plan.columns[i].type.type))));
-    }
-    any = any || checks[i].searched;
-  }
-  return any;
-}
-
 State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || get_fn_expr_variadic(fcinfo->flinfo)) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -140,29 +123,6 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   }
   MemoryContextSwitchTo(caller);
   return state;
-}
-
-// Whether a value that is not null keeps what the contract asks. Inside guard. An empty text becomes null where the
-// contract says so.
-bool keeps_contract(row::Form form, const ColumnChecks& check, Datum value, bool& is_null) {
-  switch (form) {
-    case row::Form::text:
-      if (check.asks_text()) {
-        const std::string_view text = row::bytes_of(value);
-        if (check.empty_is_null && text.empty()) {
-          is_null = true;
-          return !check.required;
-        }
-        return check.takes_text(text);
-      }
-      return true;
-    case row::Form::timestamptz:
-      return is_in_exported_years(DatumGetTimestampTz(value));
-    case row::Form::numeric:
-      return row::read_decimal(row::bytes_of(value)).kind == row::Decimal::Kind::finite;
-    default:
-      return true;
-  }
 }
 
 // A column whose values lie in the rows themselves: whose pointers differ from row to row, as a constant's do not.
@@ -201,23 +161,13 @@ void fetch_next(State& state, FunctionCallInfo fcinfo) {
   }
 }
 
-// Inside guard.
-bool is_secret(const secret::RuleSet& rules, row::Form form, Datum value) {
-  const std::string_view bytes = row::bytes_of(value);
-  return rules.might_find(bytes) && secret::has_secret(rules, bytes, form == row::Form::jsonb);
-}
-
 // Points the plan at the call's columns; false where one breaks the contract. rules: where any is searched. Inside
 // guard.
 bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks, const secret::RuleSet* rules) {
   for (int i = 0; i < plan.column_count; ++i) {
     const NullableDatum& argument = fcinfo->args[first_column + i];
     bool is_null = argument.isnull;
-    if (is_null ? checks[i].required : !keeps_contract(plan.columns[i].type.form, checks[i], argument.value, is_null)) {
-      return false;
-    }
-    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there are rules where anything is searched
-    if (checks[i].searched && !is_null && is_secret(*rules, plan.columns[i].type.form, argument.value)) {
+    if (!takes_value(plan.columns[i].type.form, checks[i], argument.value, is_null, rules)) {
       return false;
     }
     plan.values[i] = argument.value;

@@ -27,35 +27,12 @@ void RowFiles::append(std::string_view text) {
   }
 }
 
-// Of a row that has just been written: much of the text that its checksum is of is a copy of the line. False where that
-// is better written by itself.
-bool RowFiles::add_checksum(const row::RowFields& fields) {
-  parity::Checksum& checksum = part_.waiting.checksum;
-  const std::size_t size = fields.size().value_or(most_copied_bytes + 1);
-  if (size <= parity::Md5Batch::longest) [[likely]] {
-    static_assert(row::RowFields::slack <= parity::Md5Batch::slack);
-    fields.copy(batch_.place());
-    checksum.add_placed(size, batch_);
-  } else if (size <= most_copied_bytes) {
-    copied_.resize(size + row::RowFields::slack);
-    fields.copy(copied_.data());
-    checksum.add({copied_.data(), size}, &batch_);
-  }
-  return size <= most_copied_bytes;
-}
-
 void RowFiles::add(row::RowPlan& plan, std::int64_t time) {
-  bool added = false;
-  {
-    row::RowWriter writer(order_.csv ? row::Style::csv : row::Style::export_line);
-    row::RowFields fields;
-    append(order_.csv ? writer.write_csv(plan) : writer.write_object(plan, fields));
-    append(order_.csv ? "\r\n" : "\n");
-    added = add_checksum(fields);
-  }
-  if (!added) {
-    part_.waiting.checksum.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch_);
-  }
+  row::RowWriter writer(order_.csv ? row::Style::csv : row::Style::export_line);
+  row::RowFields fields;
+  append(order_.csv ? writer.write_csv(plan) : writer.write_object(plan, fields));
+  append(order_.csv ? "\r\n" : "\n");
+  sum_.add(writer, plan, fields);
   Figures& figures = part_.waiting;
   ++figures.rows;
   figures.earliest = std::min(figures.earliest, time);
@@ -67,7 +44,7 @@ void RowFiles::add(row::RowPlan& plan, std::int64_t time) {
 
 void RowFiles::end_file() {
   file_->publish();
-  part_.waiting.checksum.settle(batch_);
+  part_.waiting.checksum.add(sum_.take());
   part_.files.push_back({.number = number_,
                          .bytes = static_cast<std::int64_t>(file_->bytes()),
                          .hash = file_->hash(),
@@ -80,7 +57,7 @@ Part RowFiles::take() {
   if (file_) {
     end_file();
   }
-  part_.waiting.checksum.settle(batch_);
+  part_.waiting.checksum.add(sum_.take());
   return std::exchange(part_, {});
 }
 

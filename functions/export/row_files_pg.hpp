@@ -8,7 +8,7 @@
 #include "functions/export/order.hpp"
 #include "functions/export/part.hpp"
 #include "functions/file/output_file.hpp"
-#include "functions/parity/parity_checksum.hpp"
+#include "functions/parity/row_sum_pg.hpp"
 #include "functions/row/row_writer_pg.hpp"
 
 extern "C" {
@@ -36,11 +36,9 @@ class RowFiles {
 
  private:
   static constexpr std::uint64_t few_bytes = 256UL * 1024;
-  static constexpr std::size_t most_copied_bytes = 32UL * 1024;
 
   void begin_file();
   void append(std::string_view text);
-  bool add_checksum(const row::RowFields& fields);
   void end_file();
 
   const Order order_;
@@ -49,8 +47,7 @@ class RowFiles {
   std::int64_t number_ = 0;       // of that file
   std::uint64_t plain_bytes_ = 0; // in it
   Part part_;                     // its waiting: the rows of that file, or those that wait for one
-  parity::Md5Batch batch_;
-  std::string copied_; // fields that are too long for the batch
+  parity::RowSum sum_;            // of the rows since the checksum of those waiting was last brought up to date
 };
 
 } // namespace lifecycle::exporting

@@ -3,7 +3,7 @@
 #include "functions/file/file_access_pg.hpp"
 #include "functions/file/output_file.hpp"
 #include "functions/file/server_path.hpp"
-#include "functions/parity/parity_checksum.hpp"
+#include "functions/parity/row_sum_pg.hpp"
 #include "functions/pg/function.hpp"
 #include "functions/pg/text.hpp"
 #include "functions/row/row_writer_pg.hpp"
@@ -45,8 +45,7 @@ struct Work {
   Work(const std::string& path, Compression compression) : file(path, compression) {}
 
   OutputFile file;
-  parity::Checksum checksum;
-  parity::Md5Batch batch;
+  parity::RowSum sum;
 };
 
 struct WorkHolder {
@@ -80,16 +79,23 @@ std::string_view line_end(Format format) { return format == Format::csv ? "\r\n"
 
 void write_line(FileReceiver& to) {
   OutputFile& file = to.work->file;
+  row::RowWriter writer(to.options.format == Format::csv ? row::Style::csv : row::Style::export_line);
+  row::RowFields fields;
   if (to.options.format == Format::text) {
     if (!to.plan->nulls[0]) {
       file.append(row::bytes_of(to.plan->values[0]));
     }
   } else if (to.options.format == Format::csv) {
-    file.append(row::RowWriter(row::Style::csv).write_csv(*to.plan));
+    file.append(writer.write_csv(*to.plan));
+  } else if (to.options.with_checksum) {
+    file.append(writer.write_object(*to.plan, fields, to.options.nulls));
   } else {
-    file.append(row::RowWriter(row::Style::export_line).write_object(*to.plan, to.options.nulls));
+    file.append(writer.write_object(*to.plan, to.options.nulls));
   }
   file.append(line_end(to.options.format));
+  if (to.options.with_checksum) {
+    to.work->sum.add(writer, *to.plan, fields);
+  }
 }
 
 void write_header(const FileReceiver& to, TupleDesc query) {
@@ -126,12 +132,7 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   to.plan->values = slot->tts_values;
   to.plan->nulls = slot->tts_isnull;
   MemoryContext const caller = MemoryContextSwitchTo(to.row_context);
-  pg::guard([&] {
-    write_line(to);
-    if (to.options.with_checksum) {
-      to.work->checksum.add(row::RowWriter(row::Style::parity).write_fields(*to.plan), &to.work->batch);
-    }
-  });
+  pg::guard([&] { write_line(to); });
   MemoryContextSwitchTo(caller);
   MemoryContextReset(to.row_context);
   pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, ++to.rows);
@@ -198,12 +199,12 @@ LIFECYCLE_FUNCTION(lifecycle_write_file) {
   run_query(query, &receiver);
   SPI_finish();
   Work& work = *receiver.work;
-  pg::guard([&] {
+  const parity::Checksum sum = pg::guard([&] {
     work.file.publish();
-    work.checksum.settle(work.batch);
+    return work.sum.take();
   });
   char checksum[parity::checksum_text_size];
-  char* const checksum_end = parity::write_checksum(work.checksum, checksum);
+  char* const checksum_end = parity::write_checksum(sum, checksum);
   Datum values[] = {Int64GetDatum(receiver.rows), Int64GetDatum(static_cast<int64>(work.file.bytes())),
                     Int64GetDatum(static_cast<int64>(work.file.plain_bytes())),
                     PointerGetDatum(cstring_to_text_with_len(checksum, static_cast<int>(checksum_end - checksum))),

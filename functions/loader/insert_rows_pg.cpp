@@ -172,6 +172,22 @@ void receive_startup(DestReceiver* self, int, TupleDesc query) {
   check_query(*reinterpret_cast<InsertReceiver*>(self), query);
 }
 
+// Values of the table's columns, dropped ones left out.
+void take_row(Target& target, const Datum* values, const bool* nulls) {
+  for (int i = 0; i < target.count; ++i) {
+    target.values[target.columns[i]] = values[i];
+    target.nulls[target.columns[i]] = nulls[i];
+  }
+  MemoryContext const caller = MemoryContextSwitchTo(target.context);
+  HeapTuple const row = heap_form_tuple(RelationGetDescr(target.relation), target.values, target.nulls);
+  MemoryContextSwitchTo(caller);
+  target.rows[target.batch_rows++] = row;
+  target.batch_bytes += row->t_len;
+  if (target.batch_rows == most_rows || target.batch_bytes >= most_bytes) {
+    write_batch(target);
+  }
+}
+
 bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   auto& insert = *reinterpret_cast<InsertReceiver*>(self);
   CHECK_FOR_INTERRUPTS();
@@ -179,20 +195,8 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   ++insert.rows;
   for (int t = 0; t < insert.count; ++t) {
     Target& target = insert.targets[t];
-    if (slot->tts_isnull[target.first]) {
-      continue;
-    }
-    for (int i = 0; i < target.count; ++i) {
-      target.values[target.columns[i]] = slot->tts_values[target.first + i];
-      target.nulls[target.columns[i]] = slot->tts_isnull[target.first + i];
-    }
-    MemoryContext const caller = MemoryContextSwitchTo(target.context);
-    HeapTuple const row = heap_form_tuple(RelationGetDescr(target.relation), target.values, target.nulls);
-    MemoryContextSwitchTo(caller);
-    target.rows[target.batch_rows++] = row;
-    target.batch_bytes += row->t_len;
-    if (target.batch_rows == most_rows || target.batch_bytes >= most_bytes) {
-      write_batch(target);
+    if (!slot->tts_isnull[target.first]) {
+      take_row(target, slot->tts_values + target.first, slot->tts_isnull + target.first);
     }
   }
   return true;
@@ -229,6 +233,27 @@ InsertReceiver* begin_insert(const Datum* tables, int count, int first) {
 }
 
 DestReceiver* receiver_of(InsertReceiver* insert) { return &insert->receiver; }
+
+void require_columns(const InsertReceiver* insert, std::initializer_list<Oid> types) {
+  const Target& target = insert->targets[0];
+  TupleDesc const shape = RelationGetDescr(target.relation);
+  int i = 0;
+  for (const Oid type : types) {
+    if (i == target.count || TupleDescAttr(shape, target.columns[i])->atttypid != type) {
+      break;
+    }
+    ++i;
+  }
+  if (i != target.count || target.count != static_cast<int>(types.size())) {
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("table \"%s\" has not the columns that are written",
+                                                               RelationGetRelationName(target.relation))));
+  }
+}
+
+void insert_row(InsertReceiver* insert, const Datum* values, const bool* nulls) {
+  ++insert->rows;
+  take_row(insert->targets[0], values, nulls);
+}
 
 int64 end_insert(InsertReceiver* insert, int64* written) {
   for (int t = 0; t < insert->count; ++t) {

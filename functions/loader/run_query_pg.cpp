@@ -3,6 +3,7 @@
 extern "C" {
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
+#include "utils/snapmgr.h"
 }
 
 namespace lifecycle::loader {
@@ -22,6 +23,15 @@ void run_query(const char* query, bool read_only, DestReceiver* receiver) {
   if (const int result = SPI_execute_plan_extended(plan, &options); result < 0) {
     elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
   }
+}
+
+int64 run_writing(const char* statement) {
+  SPIPlanPtr const plan = SPI_prepare(statement, 0, nullptr);
+  if (plan == nullptr ||
+      SPI_execute_snapshot(plan, nullptr, nullptr, GetActiveSnapshot(), InvalidSnapshot, false, true, 0) < 0) {
+    elog(ERROR, "could not run a statement that writes: %s", SPI_result_code_string(SPI_result));
+  }
+  return static_cast<int64>(SPI_processed);
 }
 
 } // namespace lifecycle::loader

@@ -13,4 +13,8 @@ namespace lifecycle::loader {
 // shares; else under a new one.
 void run_query(const char* query, bool read_only, DestReceiver* receiver);
 
+// Inside SPI_connect(): runs one statement that writes, which reads under the active snapshot, as a query before it
+// did. Returns how many rows it wrote.
+int64 run_writing(const char* statement);
+
 } // namespace lifecycle::loader

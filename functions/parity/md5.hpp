@@ -15,6 +15,15 @@ using Md5State = std::array<std::uint32_t, 4>;
 // Polls for interrupts on long input.
 Md5State md5(std::string_view bytes);
 
+// The digest: sixteen bytes.
+inline void store_md5(const Md5State& state, unsigned char* to) {
+  for (const std::uint32_t word : state) {
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+      *to++ = static_cast<unsigned char>(word >> shift);
+    }
+  }
+}
+
 // The digest's first eight bytes, read most significant byte first: what the first 16 hex digits of md5() spell.
 std::uint64_t md5_prefix(const Md5State& state);
 inline std::uint64_t md5_prefix(std::string_view bytes) { return md5_prefix(md5(bytes)); }

@@ -68,7 +68,7 @@ template <std::size_t lanes>
   for (std::size_t i = 0; i < state.size(); ++i) {
     state[i] = Words{} + md5_initial_state[i];
   }
-  std::uint64_t sum = 0;
+  std::array<Md5State, lanes> digests{};
   for (std::size_t block = 0; block < most; ++block) {
     // As many words of every text at a time as there are texts, turned from a text a register to a word a register.
     std::array<Words, 16> words;
@@ -86,9 +86,16 @@ template <std::size_t lanes>
     // A text that ends here is done; what its lane goes on to compute is not looked at.
     for (std::size_t i = 0; i < lanes; ++i) {
       if (blocks[i] == block + 1) {
-        sum += md5_prefix(Md5State{state[0][i], state[1][i], state[2][i], state[3][i]});
+        digests[i] = {state[0][i], state[1][i], state[2][i], state[3][i]};
       }
     }
+  }
+  std::uint64_t sum = 0;
+  for (const Md5State& digest : digests) {
+    sum += md5_prefix(digest);
+  }
+  if (digests_ != nullptr) {
+    digests_->insert(digests_->end(), digests.begin(), digests.end());
   }
   return sum;
 }
@@ -119,10 +126,24 @@ std::uint64_t Md5Batch::hash_lanes() {
   }
 }
 
+std::uint64_t Md5Batch::hash_one(std::string_view value) {
+  const Md5State digest = md5(value);
+  if (digests_ != nullptr) {
+    digests_->push_back(digest);
+  }
+  return md5_prefix(digest);
+}
+
+// Digests that are kept are kept in order.
+std::uint64_t Md5Batch::hash_long(std::string_view value) {
+  const std::uint64_t before = digests_ != nullptr ? finish() : 0;
+  return before + hash_one(value);
+}
+
 std::uint64_t Md5Batch::finish() {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < waiting_; ++i) {
-    sum += md5_prefix(std::string_view(lanes_[i].bytes, lanes_[i].size));
+    sum += hash_one({lanes_[i].bytes, lanes_[i].size});
   }
   waiting_ = 0;
   return sum;

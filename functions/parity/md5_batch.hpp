@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
+
+#include "functions/parity/md5.hpp"
 
 namespace lifecycle::parity {
 
@@ -18,15 +21,22 @@ class Md5Batch {
 
   static std::size_t widest();
 
-  // Takes a value of at most `longest` bytes. Returns the sum modulo 2^64 of the md5_prefix() of those that have been
-  // hashed because of it: none, or all that were waiting.
+  // From now on each value's digest goes there too, when it has been hashed, in the order in which they were taken.
+  void keep_digests(std::vector<Md5State>& digests) { digests_ = &digests; }
+
+  // Takes a value; one of more than `longest` bytes is hashed at once. Returns the sum modulo 2^64 of the md5_prefix()
+  // of those that have been hashed because of it: none, or all that were waiting. Polls for interrupts on long values.
   std::uint64_t add(std::string_view value) {
+    if (value.size() > longest) [[unlikely]] {
+      return hash_long(value);
+    }
     Lane& lane = lanes_[waiting_];
     lane.size = value.copy(lane.bytes, longest);
     return ++waiting_ == width_ ? hash_lanes() : 0;
   }
 
-  // The same of a value that its writer puts at place(), where there is room for it and for `slack` bytes more.
+  // The same of a value of at most `longest` bytes that its writer puts at place(), where there is room for it and for
+  // `slack` bytes more.
   static constexpr std::size_t slack = 32;
   char* place() { return lanes_[waiting_].bytes; }
   std::uint64_t add_placed(std::size_t size) {
@@ -45,6 +55,8 @@ class Md5Batch {
     char bytes[1024 + slack] = {}; // the longest value with its padding fills all but the slack
   };
 
+  std::uint64_t hash_one(std::string_view value);
+  std::uint64_t hash_long(std::string_view value);
   std::uint64_t hash_lanes();
   template <std::size_t lanes>
   std::uint64_t hash();
@@ -54,6 +66,7 @@ class Md5Batch {
   Lane lanes_[most_lanes];
   std::size_t width_;
   std::size_t waiting_ = 0;
+  std::vector<Md5State>* digests_ = nullptr; // null: they are not kept
 };
 
 } // namespace lifecycle::parity

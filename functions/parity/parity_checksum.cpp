@@ -26,7 +26,7 @@ std::uint64_t load_number(const unsigned char* from) {
 } // namespace
 
 void Checksum::add(std::string_view value, Md5Batch* batch) {
-  sum += batch != nullptr && value.size() <= Md5Batch::longest ? batch->add(value) : md5_prefix(value);
+  sum += batch != nullptr ? batch->add(value) : md5_prefix(value);
   ++count;
 }
 

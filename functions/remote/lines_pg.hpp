@@ -2,9 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "functions/parity/parity_checksum.hpp"
-#include "functions/row/row_writer_pg.hpp"
+#include "functions/parity/row_sum_pg.hpp"
 
 namespace lifecycle::remote {
 
@@ -16,15 +16,20 @@ class Lines {
   // The row of the plan's values. False, and it is not taken, where the lines would be too many bytes.
   bool add(row::RowPlan& plan) {
     // Without the keys of nulls, which tells them from a JSON null.
-    const std::string_view line = row::RowWriter(row::Style::export_line).write_object(plan, row::Nulls::left_out);
+    row::RowWriter writer(row::Style::export_line);
+    row::RowFields fields;
+    const std::string_view line = writer.write_object(plan, fields, row::Nulls::left_out);
     if (text_.size() + line.size() >= most_bytes) {
       return false;
     }
     text_ += line;
     text_ += '\n';
-    checksum_.add(row::RowWriter(row::Style::parity).write_fields(plan), &batch_);
+    sum_.add(writer, plan, fields);
     return true;
   }
+
+  // From now on each row's MD5 goes there too, in their order, by the time they are settled.
+  void keep_digests(std::vector<parity::Md5State>& digests) { sum_.keep_digests(digests); }
 
   // Empty again; what they took of memory is kept.
   void clear() {
@@ -33,7 +38,7 @@ class Lines {
     checksum_ = {};
   }
 
-  void settle() { checksum_.settle(batch_); }
+  void settle() { checksum_.add(sum_.take()); }
 
   [[nodiscard]] const std::string& text() const { return text_; }
   // Once they are settled.
@@ -42,7 +47,7 @@ class Lines {
  private:
   std::string text_;
   parity::Checksum checksum_;
-  parity::Md5Batch batch_;
+  parity::RowSum sum_;
 };
 
 } // namespace lifecycle::remote

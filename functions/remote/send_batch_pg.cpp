@@ -1,11 +1,9 @@
-// _send_batch(server, statement, rows, parameters, next): the rows of a relation as lines of NDJSON to another server,
-// in one statement, which gets the lines as $1 and their checksum as $2. While the other server works on them, the
-// lines of the next batch are made, so that both are at work at once.
+// _send_batch(server, statement, rows, parameters): the rows of a relation as lines of NDJSON to another server, in one
+// statement, which gets the lines as $1 and their checksum as $2.
 #include <string>
 
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
-#include "functions/pg/text.hpp"
 #include "functions/remote/lines_pg.hpp"
 #include "functions/remote/place_pg.hpp"
 
@@ -24,45 +22,26 @@ namespace lifecycle::remote {
 namespace {
 
 // In C++; deleted with its memory context, however that ends.
-struct Batch {
-  MemoryContext context = nullptr;
-  Oid rows = InvalidOid; // of which relation
-  bool too_large = false;
-  Lines lines;
-};
-
-struct BatchHolder {
+struct LinesHolder {
   MemoryContextCallback callback;
-  Batch* batch;
+  Lines* lines;
 };
 
-// The batch that was made ahead, in this transaction; null: none.
-Batch* ahead = nullptr;
+void delete_lines(void* holder) { delete static_cast<LinesHolder*>(holder)->lines; }
 
-void delete_batch(void* argument) {
-  Batch* const batch = static_cast<BatchHolder*>(argument)->batch;
-  if (batch == ahead) {
-    ahead = nullptr;
-  }
-  delete batch;
-}
-
-Batch* new_batch(MemoryContext parent, Oid rows) {
-  MemoryContext const context = AllocSetContextCreate(parent, "lifecycle batch", ALLOCSET_DEFAULT_SIZES);
-  auto* const holder = static_cast<BatchHolder*>(MemoryContextAllocZero(context, sizeof(BatchHolder)));
-  holder->callback.func = delete_batch;
+Lines& new_lines() {
+  auto* const holder = static_cast<LinesHolder*>(palloc0(sizeof(LinesHolder)));
+  holder->callback.func = delete_lines;
   holder->callback.arg = holder;
-  MemoryContextRegisterResetCallback(context, &holder->callback);
-  pg::guard([holder] { holder->batch = new Batch(); });
-  holder->batch->context = context;
-  holder->batch->rows = rows;
-  return holder->batch;
+  MemoryContextRegisterResetCallback(CurrentMemoryContext, &holder->callback);
+  pg::guard([holder] { holder->lines = new Lines(); });
+  return *holder->lines;
 }
 
 // Plain data.
 struct BatchReceiver {
   DestReceiver receiver; // first: the server knows us by it
-  Batch* batch;
+  Lines* lines;
   row::RowPlan* plan;
   MemoryContext context; // of the call
   MemoryContext row_context;
@@ -80,10 +59,15 @@ bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   to.plan->values = slot->tts_values;
   to.plan->nulls = slot->tts_isnull;
   MemoryContext const caller = MemoryContextSwitchTo(to.row_context);
-  pg::guard([&to] { to.batch->too_large = !to.batch->lines.add(*to.plan); });
+  const bool fits = pg::guard([&to] { return to.lines->add(*to.plan); });
   MemoryContextSwitchTo(caller);
   MemoryContextReset(to.row_context);
-  return !to.batch->too_large;
+  if (!fits) {
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a batch is too large to be sent at once"),
+                    errdetail("Its lines take more than %zu bytes.", Lines::most_bytes),
+                    errhint("Send fewer rows in a batch.")));
+  }
+  return true;
 }
 
 void receive_shutdown(DestReceiver*) {}
@@ -107,7 +91,8 @@ Datum answer_array(const Result& result) {
   return PointerGetDatum(construct_md_array(values, nulls, 1, sizes, bounds, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-Batch* make_batch(MemoryContext parent, Oid rows) {
+// In the current memory context.
+void write_lines(Oid rows, Lines& lines) {
   const char* const relation = get_rel_name(rows);
   if (relation == nullptr) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the batch %u is no relation", rows)));
@@ -119,40 +104,17 @@ Batch* make_batch(MemoryContext parent, Oid rows) {
   receiver.receiver.rShutdown = receive_shutdown;
   receiver.receiver.rDestroy = receive_destroy;
   receiver.receiver.mydest = DestTuplestore;
-  receiver.batch = new_batch(parent, rows);
-  receiver.context = AllocSetContextCreate(receiver.batch->context, "lifecycle batch plan", ALLOCSET_DEFAULT_SIZES);
-  receiver.row_context = AllocSetContextCreate(receiver.context, "lifecycle batch row", ALLOCSET_DEFAULT_SIZES);
+  receiver.lines = &lines;
+  receiver.context = CurrentMemoryContext;
+  receiver.row_context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle batch row", ALLOCSET_DEFAULT_SIZES);
   SPI_connect();
-  lifecycle::loader::run_query(psprintf("SELECT * FROM %s", name), false, &receiver.receiver);
+  loader::run_query(psprintf("SELECT * FROM %s", name), false, &receiver.receiver);
   SPI_finish();
-  MemoryContextDelete(receiver.context);
-  pg::guard([&receiver] { receiver.batch->lines.settle(); });
-  return receiver.batch;
+  pg::guard([&lines] { lines.settle(); });
 }
 
-// The batch of these rows, and none that was made of others. It is the call's from here on.
-Batch* take_batch(Oid rows) {
-  Batch* const made = ahead;
-  ahead = nullptr;
-  if (made != nullptr && made->rows == rows) {
-    return made;
-  }
-  if (made != nullptr) {
-    MemoryContextDelete(made->context);
-  }
-  return make_batch(CurrentMemoryContext, rows);
-}
-
-Datum send(Batch& batch, const char* server, const char* statement, const char** parameters, int count,
-           const char* checksum, Oid next) {
-  parameters[0] = batch.lines.text().c_str();
-  parameters[1] = checksum;
-  const auto make_next = [next] {
-    if (OidIsValid(next)) {
-      pg::call([next] { ahead = make_batch(TopTransactionContext, next); });
-    }
-  };
-  const Result result = session_on(server)->ask(statement, {parameters, static_cast<std::size_t>(count)}, make_next);
+Datum send(const char* server, const char* statement, std::span<const char* const> parameters) {
+  const Result result = session_on(server)->ask(statement, parameters, Planned::for_all);
   return pg::call([&result] { return answer_array(result); });
 }
 
@@ -163,10 +125,6 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
   using namespace lifecycle::remote;
   namespace pg = lifecycle::pg;
   namespace parity = lifecycle::parity;
-  if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) {
-    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                    errmsg("_send_batch() needs a server, a statement, a batch and parameters, not null")));
-  }
   Place place = {NameStr(*PG_GETARG_NAME(0)), text_to_cstring(PG_GETARG_TEXT_PP(1)), {}};
   TupleDesc result = nullptr;
   if (get_call_result_type(fcinfo, nullptr, &result) != TYPEFUNC_COMPOSITE) {
@@ -182,23 +140,23 @@ LIFECYCLE_FUNCTION(lifecycle_send_batch) {
     parameters[own_parameters + i] = given_nulls[i] ? nullptr : TextDatumGetCString(given[i]);
   }
 
-  Batch& batch = *take_batch(PG_GETARG_OID(2));
-  if (batch.too_large) {
-    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a batch is too large to be sent at once"),
-                    errdetail("Its lines take more than %zu bytes.", Lines::most_bytes),
-                    errhint("Send fewer rows in a batch.")));
-  }
+  MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "lifecycle batch", ALLOCSET_DEFAULT_SIZES);
+  MemoryContext const caller = MemoryContextSwitchTo(context);
+  Lines& lines = new_lines();
+  write_lines(PG_GETARG_OID(2), lines);
+  MemoryContextSwitchTo(caller);
   char checksum[parity::checksum_text_size + 1];
-  *parity::write_checksum(batch.lines.checksum(), checksum) = '\0';
-  const Oid next = PG_ARGISNULL(4) ? InvalidOid : PG_GETARG_OID(4);
+  *parity::write_checksum(lines.checksum(), checksum) = '\0';
+  parameters[0] = lines.text().c_str();
+  parameters[1] = checksum;
   enter_place(place);
-  const Datum answer = pg::guard(
-      [&] { return send(batch, place.server, place.statement, parameters, count + own_parameters, checksum, next); });
+  const Datum answer = pg::guard([&] {
+    return send(place.server, place.statement, {parameters, static_cast<std::size_t>(count + own_parameters)});
+  });
   leave_place(place);
-  Datum values[] = {Int64GetDatum(static_cast<int64>(batch.lines.checksum().count)),
-                    Int64GetDatum(static_cast<int64>(batch.lines.text().size())), CStringGetTextDatum(checksum),
-                    answer};
+  Datum values[] = {Int64GetDatum(static_cast<int64>(lines.checksum().count)),
+                    Int64GetDatum(static_cast<int64>(lines.text().size())), CStringGetTextDatum(checksum), answer};
   bool nulls[] = {false, false, false, answer == 0};
-  MemoryContextDelete(batch.context);
+  MemoryContextDelete(context);
   PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result), values, nulls)));
 }

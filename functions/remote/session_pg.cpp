@@ -169,6 +169,11 @@ void Session::tell_timeout() {
   told_timeout_ = remote_timeout;
 }
 
+void Session::tell_plan(Planned plan) {
+  run(plan == Planned::for_all ? "SET plan_cache_mode = force_generic_plan" : "RESET plan_cache_mode");
+  told_plan_ = plan;
+}
+
 // Whatever ends the wait early ends the session.
 template <typename Step>
 auto Session::end_on_error(Step&& step) {
@@ -200,10 +205,13 @@ bool Session::is_usable() {
   return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
 }
 
-void Session::send(const char* statement, std::span<const char* const> parameters) {
+void Session::send(const char* statement, std::span<const char* const> parameters, Planned plan) {
   error_context_.clear();
   if (told_timeout_ != remote_timeout) {
     tell_timeout();
+  }
+  if (told_plan_ != plan) {
+    tell_plan(plan);
   }
   if (PQsendQueryParams(connection_, statement, static_cast<int>(parameters.size()), nullptr, parameters.data(),
                         nullptr, nullptr, 0) == 0) {
@@ -217,12 +225,8 @@ Result Session::answer() {
   return end_on_error([this] { return receive(); });
 }
 
-Result Session::ask(const char* statement, std::span<const char* const> parameters,
-                    const std::function<void()>& meanwhile) {
-  send(statement, parameters);
-  if (meanwhile) {
-    end_on_error(meanwhile);
-  }
+Result Session::ask(const char* statement, std::span<const char* const> parameters, Planned plan) {
+  send(statement, parameters, plan);
   return answer();
 }
 

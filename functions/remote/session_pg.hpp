@@ -3,7 +3,7 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +22,10 @@ inline constexpr char cannot_connect[] = "08001";
 
 // A keyword of libpq and its value.
 using Option = std::pair<std::string, std::string>;
+
+// How the other side plans a statement: for these parameters, or for all. The former has the planner copy their values,
+// which may be megabytes, more than once. What the statement calls is planned in the same way, unless it sees to that.
+enum class Planned : std::uint8_t { for_these, for_all };
 
 class Result {
  public:
@@ -54,14 +58,12 @@ class Session {
   [[nodiscard]] bool is_usable();
 
   // Runs a statement with its parameters, null pointers for nulls, and waits for what it gives. Raises the other side's
-  // error as ours. Whatever ends the wait here closes the session, and so ends the statement there. `meanwhile` is run
-  // once all is sent, while the other side works.
-  Result ask(const char* statement, std::span<const char* const> parameters,
-             const std::function<void()>& meanwhile = nullptr);
+  // error as ours. Whatever ends the wait here closes the session, and so ends the statement there.
+  Result ask(const char* statement, std::span<const char* const> parameters, Planned plan = Planned::for_these);
 
   // The same in two steps, between which the caller may do anything that does not end this session: sends all of the
   // statement; waits for its answer.
-  void send(const char* statement, std::span<const char* const> parameters);
+  void send(const char* statement, std::span<const char* const> parameters, Planned plan = Planned::for_these);
   Result answer();
 
   // Closes, without waiting for the other side, which ends what it is doing when it sees that.
@@ -77,6 +79,7 @@ class Session {
   void connect(bool password_required);
   void start_session();
   void tell_timeout();
+  void tell_plan(Planned plan);
   void run(const char* statements);
   template <typename Step>
   auto end_on_error(Step&& step);
@@ -96,6 +99,7 @@ class Session {
   bool has_descriptor_ = false; // counted among the server's open files
   bool busy_ = false;           // a statement runs there
   int told_timeout_ = 0;        // lifecycle_ledger.remote_timeout, as the other side knows it
+  Planned told_plan_ = Planned::for_these;
 };
 
 } // namespace lifecycle::remote

@@ -1,5 +1,6 @@
 // Rows written as objects from which their fields can be copied.
 #include <cstring>
+#include <utility>
 
 #include "functions/row/decimal.hpp"
 #include "functions/row/row_writer_pg.hpp"
@@ -73,25 +74,32 @@ constexpr char null_block[RowFields::slack] = {'\\', 'N'}; // readable in whole 
   return to;
 }
 
-std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields) {
+std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields, Nulls nulls) {
   if (plan.column_count == 0 || plan.column_count > RowFields::most_columns) {
-    return write_object(plan);
+    return write_object(plan, nulls);
   }
   fields.known_ = true;
   fields.count_ = plan.column_count;
   char* to = buffer_.start();
+  bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
-    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column);
-    if (plan.nulls[column.attribute]) {
-      to += json_null.copy(to, json_null.size());
+    const bool is_null = plan.nulls[column.attribute];
+    if (is_null) {
       fields.add(i, {null_block, 0, null_field.size(), true});
+      if (nulls == Nulls::left_out) {
+        continue;
+      }
+    }
+    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column, std::exchange(first, false));
+    if (is_null) {
+      to += json_null.copy(to, json_null.size());
     } else {
       to = append_member(to, column.type, plan.values[column.attribute], i, fields);
     }
   }
-  to = buffer_.room(to, 1 + RowFields::slack);
-  *to++ = '}';
+  to = append(to, first ? "{}" : "}");
+  to = buffer_.room(to, RowFields::slack);
   const std::string_view object = buffer_.finish(to);
   fields.object_ = object.data();
   --fields.size_; // no separator behind the last

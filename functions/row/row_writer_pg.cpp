@@ -106,6 +106,13 @@ std::string_view RowWriter::write_fields(RowPlan& plan) {
   return buffer_.finish(to);
 }
 
+std::string_view RowWriter::write_parity(RowPlan& plan) {
+  const Style style = std::exchange(style_, Style::parity);
+  const std::string_view fields = write_fields(plan);
+  style_ = style;
+  return fields;
+}
+
 char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
   bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
@@ -114,12 +121,7 @@ char* RowWriter::append_object(char* to, RowPlan& plan, Nulls nulls) {
       continue;
     }
     to = buffer_.room(to, column.key_size + key_block + value_room);
-    char* const key = to;
-    to = append_key(to, column);
-    if (first) {
-      *key = '{'; // that of a later column begins with a comma
-      first = false;
-    }
+    to = append_key(to, column, std::exchange(first, false));
     if (plan.nulls[column.attribute]) {
       to += json_null.copy(to, json_null.size());
     } else {

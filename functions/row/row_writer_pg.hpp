@@ -77,12 +77,15 @@ class RowWriter {
   // The row of the plan's values as {"column":value,…}. Each text is valid until the next.
   std::string_view write_object(RowPlan& plan, Nulls nulls = Nulls::written);
 
-  // The same with nulls written, and where the row's fields stand.
-  std::string_view write_object(RowPlan& plan, RowFields& fields);
+  // The same, and where the row's fields stand.
+  std::string_view write_object(RowPlan& plan, RowFields& fields, Nulls nulls = Nulls::written);
 
   // The row as fields with a separator between them. Null is its own marker; text is escaped so that neither occurs in
   // it.
   std::string_view write_fields(RowPlan& plan);
+
+  // The same in the style of parity, whatever the writer's is.
+  std::string_view write_parity(RowPlan& plan);
 
   // The row as a record of RFC 4180, without its line end: null is empty, an empty text is "".
   std::string_view write_csv(RowPlan& plan);
@@ -93,11 +96,12 @@ class RowWriter {
   char* append_object(char* to, RowPlan& plan, Nulls nulls);
   char* append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields);
   // Room for the key and key_block is there.
-  static char* append_key(char* to, const ColumnPlan& column) {
+  static char* append_key(char* to, const ColumnPlan& column, bool first) {
     std::memcpy(to, column.key, key_block);
     for (std::uint32_t at = key_block; at < column.key_size; at += key_block) {
       std::memcpy(to + at, column.key + at, key_block);
     }
+    *to = first ? '{' : ','; // whichever columns were left out before it
     return to + column.key_size;
   }
   char* append_json(char* to, TypePlan& plan, Datum value);

@@ -29,7 +29,8 @@ BEGIN
   columns := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(lifecycle._batch_columns(target, source)) WITH ORDINALITY AS c(name, place));
   key_columns := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = keys AND attnum > 0 AND NOT attisdropped);
   key_list := (SELECT string_agg(quote_ident(name), ', ' ORDER BY place) FROM unnest(shape.key) WITH ORDINALITY AS k(name, place));
-  EXECUTE format('SELECT array_agg(DISTINCT date_trunc(''hour'', %1$I)) FROM %2$s WHERE %1$I IS NOT NULL', shape.time_column, source) INTO moments;
+  EXECUTE format('SELECT array_agg(h.hour ORDER BY h.hour) FROM (SELECT date_bin(''1 hour'', %1$I, ''0001-01-01 00:00+00'') AS hour FROM %2$s WHERE %1$I IS NOT NULL GROUP BY 1) h', shape.time_column, source)
+    INTO moments;
   PERFORM lifecycle._ensure_partitions(target, coalesce(moments, '{}'));
 
   SELECT i.indexrelid INTO key_index FROM pg_index i WHERE i.indrelid = keys AND i.indisprimary;

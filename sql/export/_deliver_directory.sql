@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._deliver_directory(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, next regclass DEFAULT NULL, beside text DEFAULT NULL,
+CREATE FUNCTION lifecycle._deliver_directory(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, beside text DEFAULT NULL,
   OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT bytes bigint, OUT checksum text, OUT file text, OUT file_hash text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -30,5 +30,5 @@ BEGIN
   file_hash := made.file_hash;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._deliver_directory(text, text, uuid, bigint, regclass, regclass, text) IS
+COMMENT ON FUNCTION lifecycle._deliver_directory(text, text, uuid, bigint, regclass, text) IS
   'Internal: delivers a batch as a file: DIRECTORY/DATASET/SEQUENCE.ndjson or .csv, with .gz or .zst; written beside its name, synced, renamed and read back. A file that an attempt before left under that name is replaced. Arguments as of _deliver_schema(); beside: a word that comes behind the number, for a file that is to lie beside the one of that number. The manifest is the caller''s, after the commit.';

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._deliver_schema(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, next regclass DEFAULT NULL,
+CREATE FUNCTION lifecycle._deliver_schema(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass,
   OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT bytes bigint, OUT checksum text, OUT file text, OUT file_hash text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -23,5 +23,5 @@ BEGIN
   EXECUTE format('SELECT lifecycle.parity_checksum(lifecycle.parity_text(b.*)) FROM %s b', rows) INTO checksum;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._deliver_schema(text, text, uuid, bigint, regclass, regclass) IS
+COMMENT ON FUNCTION lifecycle._deliver_schema(text, text, uuid, bigint, regclass) IS
   'Internal: delivers a batch to a warehouse in this database: applies it by the dataset''s write semantics and verifies that it is there. Each kind of destination has a function _deliver_KIND of these arguments: rows is a table or view with the contract''s columns in order; next the batch to come, or null, for those that can make it ready while this one is on its way; next, of which one that can makes something ready meanwhile, the batch to come, or null; rows_in = written + unchanged + dead; checksum is parity of the rows it was given, bytes, file and file_hash are null where there are none. It runs in a subtransaction; an error of class 21, 22, 23, 54 or P0 is taken for the fault of some row, any other for the destination''s.';

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._deliver_server(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass, next regclass DEFAULT NULL,
+CREATE FUNCTION lifecycle._deliver_server(destination text, dataset text, batch_id uuid, sequence bigint, rows regclass,
   OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint, OUT bytes bigint, OUT checksum text, OUT file text, OUT file_hash text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ BEGIN
   BEGIN
     SELECT * INTO call FROM lifecycle._receiving_call(contract, target.options);
     call.parameters[2] := batch_id;
-    SELECT * INTO sent FROM lifecycle._send_batch(target.place::name, call.statement, rows, call.parameters, next);
+    SELECT * INTO sent FROM lifecycle._send_batch(target.place::name, call.statement, rows, call.parameters);
   EXCEPTION WHEN undefined_function OR invalid_schema_name OR undefined_table OR undefined_object THEN
     -- Something is not there: say what, and what to call.
     PERFORM lifecycle._check_server_destination(target.destination, target.place, target.options, ARRAY[dataset]);
@@ -34,5 +34,5 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._deliver_server(text, text, uuid, bigint, regclass, regclass) IS
+COMMENT ON FUNCTION lifecycle._deliver_server(text, text, uuid, bigint, regclass) IS
   'Internal: delivers a batch to another PostgreSQL, by one call of receive_batch() there, which verifies the checksum of the rows as it read them. Rows that are refused there become dead letters of stage apply here too. Waits for locks there no longer than lifecycle_ledger.delivery_lock_timeout.';

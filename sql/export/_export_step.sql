@@ -37,7 +37,7 @@ BEGIN
     IF any_new THEN
       SELECT * INTO sent FROM lifecycle._send_directly(run, destination, dataset, relation, source.mapping, cut.condition, 'export');
       IF sent.batches IS NULL THEN
-        SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export') s;
+        SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, lifecycle._dataset_source_query(dataset, relation, source.mapping, cut.condition), 'export', in_table => sent.refused) s;
       END IF;
       batches := sent.batches;
       rejected := sent.rejected;
@@ -70,7 +70,14 @@ BEGIN
   IF any_new THEN
     -- The first time all that is sent is remembered as it is; with a change column only part of it is to be.
     is_fresh := compiled.change_column IS NULL AND lifecycle._takes_rows('lifecycle.export_sent') AND NOT EXISTS (SELECT FROM lifecycle.export_sent m WHERE m.position_id = memory);
-    SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory, is_fresh => is_fresh) s;
+    IF is_fresh THEN
+      SELECT d.batches, d.rejected, d.refused, true AS is_remembered INTO sent FROM lifecycle._send_directly(run, destination, dataset, relation, source.mapping, condition, 'export', memory) d;
+    ELSE
+      SELECT NULL::bigint AS batches, false AS refused INTO sent;
+    END IF;
+    IF sent.batches IS NULL THEN
+      SELECT * INTO sent FROM lifecycle._send_rows(run, destination, dataset, query, 'export', memory, is_fresh => is_fresh, in_table => sent.refused) s;
+    END IF;
     batches := sent.batches;
     rejected := sent.rejected;
     IF compiled.change_column IS NULL THEN

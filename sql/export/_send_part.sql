@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._send_part(run bigint, destination text, dataset text, kind text, contract jsonb, reason text, first tid, beyond tid, next regclass,
+CREATE FUNCTION lifecycle._send_part(run bigint, destination text, dataset text, kind text, contract jsonb, reason text, first tid, beyond tid,
   INOUT refused bigint, INOUT batches bigint, OUT rows_in bigint, OUT written bigint, OUT unchanged bigint, OUT dead bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ DECLARE
   state text; message text; problem text;
 BEGIN
   BEGIN
-    EXECUTE format('SELECT * FROM lifecycle.%I($1, $2, $3, $4, $5, $6)', '_deliver_' || kind) INTO sent USING destination, dataset, batch, number, part, next;
+    EXECUTE format('SELECT * FROM lifecycle.%I($1, $2, $3, $4, $5)', '_deliver_' || kind) INTO sent USING destination, dataset, batch, number, part;
     EXECUTE format('SELECT min(b.%1$I)::timestamptz AS earliest, max(b.%1$I)::timestamptz AS latest FROM %2$s b', lifecycle._contract_property(contract, 'timeColumn') #>> '{}', part)
       INTO times;
     PERFORM lifecycle._record_batch(run, destination, dataset, number, reason, contract ->> 'version', batch, sent, times.earliest, times.latest);
@@ -29,7 +29,7 @@ BEGIN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, problem = PG_EXCEPTION_DETAIL;
     EXECUTE format('SELECT count(*) FROM %s', part) INTO rows_in;
     -- Only what a row can be guilty of. A destination that refuses one row after the other and takes none is out of order itself.
-    IF left(state, 2) NOT IN ('21', '22', '23', '54', 'P0') OR (batches = 0 AND refused >= 20) THEN
+    IF NOT lifecycle._is_rows_fault(state) OR (batches = 0 AND refused >= 20) THEN
       RAISE;
     END IF;
   END;
@@ -46,7 +46,7 @@ BEGIN
       DECLARE
         done record;
       BEGIN
-        SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, kind, contract, reason, half.first, half.beyond, NULL, refused, batches);
+        SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, kind, contract, reason, half.first, half.beyond, refused, batches);
         refused := done.refused;
         batches := done.batches;
         rows_in := rows_in + done.rows_in;
@@ -71,5 +71,5 @@ BEGIN
   dead := 1;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._send_part(bigint, text, text, text, jsonb, text, tid, tid, regclass, bigint, bigint) IS
+COMMENT ON FUNCTION lifecycle._send_part(bigint, text, text, text, jsonb, text, tid, tid, bigint, bigint) IS
   'Internal: delivers part of the staged rows as one batch and records it. Where the far side refuses it for what a row may be guilty of, it is halved, down to the rows that cause it, which become dead letters of stage apply. Raises what else went wrong, and where twenty rows were refused before any was taken.';

@@ -1,4 +1,4 @@
-CREATE FUNCTION lifecycle._send_rows(run bigint, destination text, dataset text, query text, reason text, memory integer DEFAULT NULL, counted boolean DEFAULT true, is_fresh boolean DEFAULT false,
+CREATE FUNCTION lifecycle._send_rows(run bigint, destination text, dataset text, query text, reason text, memory integer DEFAULT NULL, counted boolean DEFAULT true, is_fresh boolean DEFAULT false, in_table boolean DEFAULT false,
   OUT batches bigint, OUT good bigint, OUT rejected bigint, OUT is_remembered boolean)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -19,7 +19,11 @@ BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _send_rows.destination;
   PERFORM lifecycle._drop_staged_rows();
   is_remembered := false;
-  SELECT * INTO streamed FROM lifecycle._stream_rows(run, destination, dataset, query, reason, memory, is_fresh);
+  IF NOT in_table THEN
+    SELECT * INTO streamed FROM lifecycle._stream_rows(run, destination, dataset, query, reason, memory, is_fresh);
+  ELSE
+    SELECT NULL::bigint AS batches INTO streamed;
+  END IF;
   IF streamed.batches IS NOT NULL THEN
     batches := streamed.batches;
     good := streamed.good;
@@ -38,11 +42,8 @@ BEGIN
     PERFORM lifecycle._bury_rejects(dataset, contract ->> 'version');
   END IF;
   IF good > 0 THEN
-    FOR part IN SELECT p.first, p.beyond, lead(p.beyond) OVER w AS next_beyond, lead(true) OVER w AS has_next
-      FROM lifecycle._batch_parts(target.kind, target.options) p WINDOW w AS (ORDER BY p.first NULLS FIRST)
-    LOOP
-      SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, target.kind, contract, reason, part.first, part.beyond,
-        CASE WHEN part.has_next AND target.kind = 'server' THEN lifecycle._batch_rows(part.beyond, part.next_beyond) END, refused, batches);
+    FOR part IN SELECT p.first, p.beyond FROM lifecycle._batch_parts(target.kind, target.options) p ORDER BY p.first NULLS FIRST LOOP
+      SELECT * INTO done FROM lifecycle._send_part(run, destination, dataset, target.kind, contract, reason, part.first, part.beyond, refused, batches);
       refused := done.refused;
       batches := done.batches;
       written := written + done.written;
@@ -57,5 +58,5 @@ BEGIN
   END IF;
 END
 $$;
-COMMENT ON FUNCTION lifecycle._send_rows(bigint, text, text, text, text, integer, boolean, boolean) IS
-  'Internal: sends the rows of a query (as of _dataset_source_query) to a destination, in the caller''s transaction: what breaks the contract becomes dead letters of stage export, the rest goes in batches, each recorded in export_batches with that reason; the rows are counted in the run (counted). memory: position_id of the memory of sent rows, whose rows are not sent again; the caller adds to it from lifecycle_sent, unless that was done (is_remembered), which can be where the memory is empty (is_fresh). The caller holds _lock_delivery(). Any error is the destination''s or the source''s, and nothing was recorded.';
+COMMENT ON FUNCTION lifecycle._send_rows(bigint, text, text, text, text, integer, boolean, boolean, boolean) IS
+  'Internal: sends the rows of a query (as of _dataset_source_query) to a destination, in the caller''s transaction: what breaks the contract becomes dead letters of stage export, the rest goes in batches, each recorded in export_batches with that reason; the rows are counted in the run (counted). memory: position_id of the memory of sent rows, whose rows are not sent again; the caller adds to it from lifecycle_sent, unless that was done (is_remembered), which can be where the memory is empty (is_fresh). in_table: by way of a table, as what goes straight was refused. The caller holds _lock_delivery(). Any error is the destination''s or the source''s, and nothing was recorded.';

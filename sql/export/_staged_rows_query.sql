@@ -11,7 +11,7 @@ AS $$
     $sql$, c.first, c.others,
     CASE WHEN memory IS NOT NULL AND is_fresh THEN format(', CASE WHEN q."reject code" IS NULL THEN %s END, f.fingerprint, q."change time"', memory)
       WHEN memory IS NOT NULL THEN ', CASE WHEN q."reject code" IS NULL THEN f.fingerprint END, q."change time", k."is known"' END, query,
-    CASE WHEN memory IS NOT NULL THEN format('CROSS JOIN LATERAL (SELECT md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid AS fingerprint OFFSET 0) f', c.names, c.columns) END,
+    CASE WHEN memory IS NOT NULL THEN format('CROSS JOIN LATERAL (SELECT lifecycle._parity_md5_columns(%L::text[], %s) AS fingerprint OFFSET 0) f', c.names, c.columns) END,
     -- Looked up by its key, or hashed, but never joined in a loop over all of it, as the planner would where it knows nothing of the table yet.
     CASE WHEN memory IS NOT NULL AND NOT is_fresh THEN format('EXISTS (SELECT FROM lifecycle.export_sent m WHERE m.position_id = %s AND m.fingerprint = f.fingerprint)', memory) ELSE 'false' END, c.missing, coalesce(format('q.%I::text', lifecycle._contract_property(contract, 'tenantColumn') #>> '{}'), 'NULL::text'),
     CASE WHEN with_keys THEN format(', CASE WHEN q."reject code" IS NULL AND NOT k."is known" THEN concat_ws(''/'', %s) END', c.keys) END)

@@ -14,7 +14,6 @@ DECLARE
   with_keys boolean := EXISTS (SELECT FROM lifecycle.dead_letters l WHERE l.resolved_at IS NULL AND l.stage = 'export' AND l.source = dataset);
   tables text[];
   sent record;
-  batch record;
 BEGIN
   SELECT * INTO STRICT target FROM lifecycle.destinations d WHERE d.destination = _stream_rows.destination;
   SELECT c.place, c.type INTO times FROM lifecycle._contract_columns(contract) c WHERE c.name = lifecycle._contract_property(contract, 'timeColumn') #>> '{}';
@@ -47,31 +46,14 @@ BEGIN
       RAISE;
     WHEN OTHERS THEN
       -- What a row may be guilty of is looked for in staged rows. What has arrived is there, as after a run that was killed.
-      IF left(SQLSTATE, 2) NOT IN ('21', '22', '23', '54', 'P0') THEN
+      IF NOT lifecycle._is_rows_fault(SQLSTATE) THEN
         RAISE;
       END IF;
       RETURN;
   END;
 
-  batches := cardinality(sent.batch_ids);
-  good := 0;
-  written := 0;
-  unchanged := 0;
-  dead := 0;
-  FOR place IN 1 .. batches LOOP
-    SELECT sent.rows[place] AS rows_in, sent.answers[place][2]::bigint AS written, sent.answers[place][3]::bigint AS unchanged, sent.answers[place][4]::bigint AS dead,
-        sent.bytes[place] AS bytes, sent.checksums[place] AS checksum, NULL::text AS file, NULL::text AS file_hash INTO batch;
-    PERFORM lifecycle._check_account(target.place, batch.rows_in, sent.answers[place][1]::bigint, batch.written, batch.unchanged, batch.dead);
-    PERFORM lifecycle._record_batch(run, destination, dataset, number + place - 1, reason, contract ->> 'version', sent.batch_ids[place], batch, sent.earliest[place], sent.latest[place],
-      sent.delivered[place]);
-    IF batch.dead > 0 THEN
-      PERFORM lifecycle._bury_lines(dataset, contract ->> 'version', sent.answers[place][5]::jsonb);
-    END IF;
-    good := good + batch.rows_in;
-    written := written + batch.written;
-    unchanged := unchanged + batch.unchanged;
-    dead := dead + batch.dead;
-  END LOOP;
+  SELECT cardinality(sent.batch_ids), r.good, r.written, r.unchanged, r.dead INTO batches, good, written, unchanged, dead
+    FROM lifecycle._record_stream(run, destination, dataset, number, reason, contract ->> 'version', target.place, sent) r;
   rows_in := sent.counts[1];
   rejected := sent.counts[2];
   known := rows_in - good - rejected;

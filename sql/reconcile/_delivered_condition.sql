@@ -26,7 +26,7 @@ BEGIN
   END IF;
   SELECT * INTO compiled FROM lifecycle._compile_dataset_mapping(relation, mapping, contract);
   -- A row that no change time tells the age of, or that is as young as the last export, has been delivered if its present content has been.
-  of_row := format('md5(lifecycle._parity_text_columns(%L::text[], %s))::uuid IN (SELECT e.fingerprint FROM lifecycle.export_sent e WHERE e.position_id = %s)',
+  of_row := format('lifecycle._parity_md5_columns(%L::text[], %s) IN (SELECT e.fingerprint FROM lifecycle.export_sent e WHERE e.position_id = %s)',
     (SELECT array_agg(c.name ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), (SELECT string_agg(format('q.%I', c.name), ', ' ORDER BY c.place) FROM lifecycle._contract_columns(contract) c), place.position_id);
   IF compiled.change_value IS NOT NULL THEN
     of_row := format('CASE WHEN q."change time" < %2$L::timestamptz THEN true ELSE %1$s END', of_row,

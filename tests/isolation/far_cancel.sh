@@ -118,7 +118,7 @@ frozen_call() { # NAME SQL: in a session whose backend there is frozen
 frozen_call 'frozen before a statement: a timeout ends the wait' "$(on_hq 'INSERT INTO public.held VALUES (1)')"
 value "CREATE VIEW public.much AS SELECT repeat('x', 1000) AS a FROM generate_series(1, 40000)" >/dev/null
 frozen_call 'frozen before a batch of 40 MB: the same' \
-  "SELECT * FROM lifecycle._send_batch('hq', 'SELECT length(\$1), \$2::text', 'public.much', '{}', NULL)"
+  "SELECT * FROM lifecycle._send_batch('hq', 'SELECT length(\$1), \$2::text', 'public.much', '{}')"
 until_second "$working" 0 && pass '... and none of them is at work when it moves again'
 
 # The end of a session here does not wait for it either.

@@ -23,7 +23,7 @@ SELECT ok(outcome(call) IS NOT NULL, name || ' takes nulls') FROM calls ORDER BY
 SELECT ok(count(*) > 3, 'there are such functions') FROM calls;
 
 -- What names no relation.
-SELECT is(outcome($$SELECT * FROM lifecycle._send_batch('nowhere', 'SELECT 1', 4294967295::oid::regclass, '{}', NULL)$$), '42P01', 'a batch that is no relation');
+SELECT is(outcome($$SELECT * FROM lifecycle._send_batch('nowhere', 'SELECT 1', 4294967295::oid::regclass, '{}')$$), '42P01', 'a batch that is no relation');
 -- What is no single statement fails alone.
 SELECT is((SELECT array_agg(sqlstate ORDER BY place) FROM lifecycle._in_workers(ARRAY['', 'SELECT 1; SELECT 2', NULL, 'SELECT 1/0', 'SELECT 1'], 2)), '{42601,42601,42601,22012,NULL}', 'a worker runs one statement');
 SELECT * FROM finish();

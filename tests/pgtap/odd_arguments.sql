@@ -48,7 +48,7 @@ RESET ROLE;
 SELECT is((SELECT string_agg(outcome || ': ' || call, E'\n') FROM (SELECT outcome, min(call) AS call FROM outcomes WHERE outcome LIKE 'XX%' GROUP BY 1) o), NULL, 'none is taken for damage');
 SELECT ok(count(*) > 5, 'what names no relation is told so') FROM (SELECT DISTINCT name FROM outcomes WHERE outcome LIKE '42P01 %4294967295%') o;
 -- Functions that take any number of columns.
-SELECT is(left(outcome('SELECT lifecycle.' || call), 5), '22023', call) FROM unnest(ARRAY['_ndjson_columns(''{a}'', 1, 2)', '_csv_line_columns(''{a,b}'', 1)', '_parity_text_columns(''{}'', 1)', '_ndjson_columns(''{a}'', VARIADIC ARRAY[1])']) call;
+SELECT is(left(outcome('SELECT lifecycle.' || call), 5), '22023', call) FROM unnest(ARRAY['_ndjson_columns(''{a}'', 1, 2)', '_csv_line_columns(''{a,b}'', 1)', '_parity_text_columns(''{}'', 1)', '_parity_md5_columns(''{}'', 1)', '_ndjson_columns(''{a}'', VARIADIC ARRAY[1])']) call;
 DROP OWNED BY lifecycle_odd;
 DROP ROLE lifecycle_odd;
 SELECT * FROM finish();

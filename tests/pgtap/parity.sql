@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(33);
+SELECT plan(35);
 \ir include/every_type.psql
 SET LOCAL intervalstyle = 'iso_8601';
 
@@ -53,6 +53,10 @@ SELECT cmp_ok((SELECT count(*) FROM plain WHERE common_era), '>', 150::bigint, '
 SELECT is_empty($$ SELECT p.id, p.documents, lifecycle.parity_text(r) FROM plain p JOIN every_type t USING (id), LATERAL (SELECT c_json, c_jsonb) r
   WHERE plain_numbers AND p.documents <> lifecycle.parity_text(r) $$, 'documents');
 SELECT cmp_ok((SELECT count(*) FROM plain WHERE plain_numbers), '>', 80::bigint, 'of many rows');
+
+SELECT is_empty(format('SELECT id FROM every_type WHERE lifecycle._parity_md5_columns(%L, %s) IS DISTINCT FROM md5(lifecycle._parity_text_columns(%1$L, %2$s))::uuid', array_agg(attname ORDER BY attnum), string_agg(quote_ident(attname), ', ' ORDER BY attnum)),
+  'the MD5 of the text, straight') FROM pg_attribute WHERE attrelid = 'every_type'::regclass AND attnum > 0 AND NOT attisdropped;
+SELECT is(lifecycle._parity_md5_columns('{a,b}', NULL::text, ''), md5('\N' || chr(31))::uuid, 'also of a row of nulls and nothing');
 
 CREATE TEMP TABLE lines AS SELECT id, lifecycle.parity_text(t) AS line FROM every_type t;
 SELECT is_empty($$ SELECT id FROM lines JOIN (SELECT lifecycle.parity_text(r) AS line, (r).id FROM (SELECT t AS r FROM every_type t OFFSET 0) s) x USING (id)

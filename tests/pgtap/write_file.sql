@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(47);
+SELECT plan(49);
 \ir include/every_type.psql
 \set directory `mktemp -d /tmp/write_file.XXXXXX && chmod 777 /tmp/write_file.*`
 \setenv DIRECTORY :directory
@@ -34,6 +34,14 @@ SELECT ok(:sparse_bytes = (pg_stat_file(:'sparse')).size AND :sparse_bytes < :sp
 SELECT is(:'plain_checksum'::text, (SELECT lifecycle.parity_checksum(lifecycle.parity_text(t)) FROM every_type t), 'the checksum is parity_checksum of the rows');
 SELECT is(:'sparse_checksum'::text, :'plain_checksum', 'however they are written');
 SELECT ok(NOT :{?zstd_checksum}, 'and null where none is wanted');
+-- Values whose text is the same in the line and in what the checksum is of are not written twice.
+CREATE VIEW pg_temp.plain_types AS SELECT id, c_bool, c_int2, c_int4, c_int8, c_float4, c_float8, c_numeric, c_uuid, c_text, c_varchar, c_date, c_time, c_timestamp, c_timestamptz, c_interval, c_jsonb, c_json_null FROM every_type;
+SELECT * FROM lifecycle._write_file('SELECT * FROM pg_temp.plain_types', :'other') \gset copied_
+SELECT is(:'copied_checksum'::text, (SELECT lifecycle.parity_checksum(lifecycle.parity_text(t)) FROM pg_temp.plain_types t), 'the same of types that are much alike in both');
+SELECT * FROM lifecycle._write_file('SELECT * FROM pg_temp.plain_types', :'other', omit_nulls => true) \gset copied_
+SELECT is(:'copied_checksum'::text, (SELECT lifecycle.parity_checksum(lifecycle.parity_text(t)) FROM pg_temp.plain_types t), 'and without the keys of nulls');
+\setenv OTHER :other
+\! rm "$OTHER"
 SELECT results_eq(format('SELECT lifecycle._read_file(%L)', :'ndjson'), 'SELECT lifecycle.ndjson(t) FROM every_type t ORDER BY id', 'the lines are those of ndjson()');
 SELECT results_eq(format('SELECT * FROM lifecycle._read_file(%L)', :'zstd'), 'SELECT lifecycle.ndjson(t) FROM every_type t ORDER BY id', 'packed by zstd too');
 SELECT results_eq(format('SELECT * FROM lifecycle._hash_file(%L)', :'sparse'), format('SELECT %s::bigint, %L::text', :sparse_bytes, :'sparse_file_hash'), 'the hash is that of the file');

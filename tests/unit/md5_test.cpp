@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -87,6 +88,41 @@ TEST(Md5, ManyAtATimeGiveTheSumOfEach) {
     }
     EXPECT_EQ(sum + batch.finish(), expected);
   }
+}
+
+// Digests that are kept come in the order of their values, long ones among them, and are those of each value.
+TEST(Md5, ManyAtATimeKeepTheirDigestsInOrder) {
+  constexpr auto widest = lifecycle::parity::Md5Batch::widest;
+  for (const std::size_t width : {std::size_t{4}, std::min(std::size_t{8}, widest()), widest()}) {
+    lifecycle::parity::Md5Batch batch(width);
+    std::vector<lifecycle::parity::Md5State> digests;
+    batch.keep_digests(digests);
+    std::vector<std::string> values;
+    std::uint64_t sum = 0;
+    std::uint64_t expected = 0;
+    for (std::size_t i = 0; i < 500; ++i) {
+      const bool is_long = i % 37 == 5;
+      values.emplace_back(is_long ? lifecycle::parity::Md5Batch::longest + 1 + i : i * 7919 % 1000,
+                          static_cast<char>('a' + i % 26));
+      expected += lifecycle::parity::md5_prefix(values.back());
+      sum += batch.add(values.back());
+      EXPECT_LE(digests.size(), values.size());
+    }
+    sum += batch.finish();
+    EXPECT_EQ(sum, expected);
+    ASSERT_EQ(digests.size(), values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      EXPECT_EQ(digests[i], lifecycle::parity::md5(values[i])) << i;
+    }
+  }
+}
+
+TEST(Md5, IsStoredAsItsBytes) {
+  unsigned char bytes[16];
+  lifecycle::parity::store_md5(lifecycle::parity::md5("abc"), bytes);
+  EXPECT_EQ(bytes[0], 0x90);
+  EXPECT_EQ(bytes[1], 0x01);
+  EXPECT_EQ(bytes[15], 0x72);
 }
 
 } // namespace
