@@ -23,6 +23,12 @@ struct Memory {
 
 namespace {
 
+#if PG_VERSION_NUM >= 150000
+constexpr int read_once = TUPLESORT_NONE;
+#else
+constexpr bool read_once = false;
+#endif
+
 bool next_fingerprint(Tuplesortstate* sort, Datum* value) {
   bool is_null = false;
 #if PG_VERSION_NUM >= 160000
@@ -40,7 +46,7 @@ Memory* begin_memory(Oid table, int32 position) {
   memory->insert = loader::begin_insert(tables, 1);
   loader::require_columns(memory->insert, {INT4OID, UUIDOID, TIMESTAMPTZOID});
   memory->sort = tuplesort_begin_datum(UUIDOID, lookup_type_cache(UUIDOID, TYPECACHE_LT_OPR)->lt_opr, InvalidOid, false,
-                                       work_mem, nullptr, false);
+                                       work_mem, nullptr, read_once);
   memory->position = position;
   return memory;
 }

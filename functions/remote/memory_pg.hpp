@@ -11,8 +11,8 @@ namespace lifecycle::remote {
 
 struct Memory;
 
-// In the current memory context. table: position_id, fingerprint, change_time; raises 42804 for another. Takes no more
-// of work_mem than that.
+// In the current memory context. table: position_id, fingerprint, change_time; raises 42804 for another. What
+// does not fit work_mem waits in a file.
 Memory* begin_memory(Oid table, int32 position);
 
 void remember(Memory& memory, std::span<const parity::Md5State> fingerprints);
