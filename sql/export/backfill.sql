@@ -18,6 +18,7 @@ BEGIN
   PERFORM lifecycle._require_top_level('backfill');
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_writable('backfill');
   IF NOT (has_table_privilege('lifecycle.pipeline_runs', 'INSERT') AND has_table_privilege('lifecycle.backfills', 'INSERT')) THEN
     PERFORM lifecycle._require_owner('backfill()');
   END IF;
