@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "functions/core/error.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/mapping/nearest.hpp"
-#include "functions/mapping/quote.hpp"
 
 #include "functions/core/pure.hpp"
 
@@ -42,7 +42,7 @@ std::string at_place(const Place* place) {
   for (std::size_t i = steps.size(); i > 0 && pointer.size() <= shown_pointer; --i) {
     append_step(pointer, *steps[i - 1]);
   }
-  return pointer.empty() ? "At the top of the rule: " : "At " + mapping::shorten(pointer, shown_pointer) + ": ";
+  return pointer.empty() ? "At the top of the rule: " : "At " + shorten(pointer, shown_pointer) + ": ";
 }
 
 // What other languages call it.
@@ -81,7 +81,7 @@ std::string_view other_name(std::string_view name) {
 
 std::string quoted(std::string_view text) {
   std::string quoted = "\"";
-  quoted += mapping::shorten(text, shown_bytes);
+  quoted += shorten(text, shown_bytes);
   return quoted += '"';
 }
 

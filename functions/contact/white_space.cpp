@@ -1,5 +1,7 @@
 #include "functions/contact/white_space.hpp"
 
+#include "functions/core/utf8.hpp"
+
 #include "functions/core/pure.hpp"
 
 namespace lifecycle {
@@ -32,7 +34,7 @@ std::string_view trim_white_space(std::string_view text) noexcept {
   }
   for (;;) {
     std::size_t last = text.size();
-    while (last > 0 && (static_cast<unsigned char>(text[last - 1]) & 0xC0U) == 0x80U) {
+    while (last > 0 && continues_character(text[last - 1])) {
       --last;
     }
     if (last == 0 || leading_space(text.substr(last - 1)) == 0) {

@@ -24,6 +24,10 @@ enum class ColumnType : std::uint8_t {
   jsonb
 };
 
+constexpr bool is_number(ColumnType type) {
+  return type == ColumnType::integer || type == ColumnType::bigint || type == ColumnType::numeric;
+}
+
 // As physicalType writes it, a length aside.
 std::string_view name_of(ColumnType type);
 

@@ -3,7 +3,7 @@
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
 #include "functions/core/limits.hpp"
-#include "functions/mapping/quote.hpp"
+#include "functions/core/utf8.hpp"
 
 #include "functions/core/pure.hpp"
 
@@ -34,7 +34,7 @@ json parse_document(std::string_view document) {
     throw Error(sqlstate::numeric_value_out_of_range, "the contract holds a number beyond the largest double",
                 "The largest double is about 1.8e308.", "Write the number as a string.");
   } catch (const json::exception& error) {
-    throw Error(sqlstate::invalid_json_text, "the contract is not JSON", mapping::shorten(error.what(), 200) + '.',
+    throw Error(sqlstate::invalid_json_text, "the contract is not JSON", shorten(error.what(), 200) + '.',
                 "Write one JSON object.");
   }
 }

@@ -1,5 +1,7 @@
 #include "functions/event/finding.hpp"
 
+#include "functions/core/utf8.hpp"
+
 #include "functions/core/pure.hpp"
 
 namespace lifecycle::event {
@@ -28,23 +30,16 @@ std::string to_text(const Finding& finding) {
 }
 
 std::string in_quotes(std::string_view value, std::size_t most) {
-  std::size_t end = value.size();
-  if (end > most) {
-    for (end = most; end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U;) {
-      --end;
-    }
-  }
   std::string text = "\"";
-  text += value.substr(0, end);
-  text += end < value.size() ? "…\"" : "\"";
+  text += shorten(value, most);
+  text += '"';
   return text;
 }
 
 std::string pointer_step(std::string_view key) {
   std::string step = "/";
   for (const char byte : key) {
-    const bool continues = (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-    if (step.size() > most_shown && !continues) {
+    if (step.size() > most_shown && !continues_character(byte)) {
       return step + "…";
     }
     if (byte == '~' || byte == '/') {

@@ -5,6 +5,7 @@
 
 #include "functions/core/error.hpp"
 #include "functions/core/limits.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/event/fields.hpp"
 #include "functions/ingest/event_content.hpp"
 #include "functions/json/jsonb_reader.hpp"
@@ -14,30 +15,8 @@
 namespace lifecycle::ingest {
 namespace {
 
-using json::TextFault;
 using json::TextNode;
 using Kind = TextNode::Kind;
-
-const char* code_of(TextFault fault) {
-  switch (fault) {
-    case TextFault::duplicate_key:
-      return "json.duplicate_key";
-    case TextFault::invalid_utf8:
-      return "json.invalid_utf8";
-    case TextFault::nul_character:
-      return "json.nul_character";
-    case TextFault::lone_surrogate:
-      return "json.lone_surrogate";
-    case TextFault::number_out_of_range:
-      return "json.number_out_of_range";
-    case TextFault::too_deep:
-      return "json.too_deep";
-    case TextFault::too_large:
-      return "json.too_large";
-    default:
-      return "json.malformed";
-  }
-}
 
 // Of the 36 characters of a valid UUID.
 Uuid parse_uuid(std::string_view text) {
@@ -88,7 +67,7 @@ bool LineJudge::refuse(std::string code, std::string pointer, std::string detail
 
 bool LineJudge::refuse_text() {
   const json::TextProblem& problem = reader_.problem();
-  return refuse(code_of(problem.fault), problem.pointer, problem.detail);
+  return refuse(json::code_of(problem.fault), problem.pointer, problem.detail);
 }
 
 // A root that is no object: the contract says what that is.
@@ -149,10 +128,7 @@ bool LineJudge::judge_object(std::string_view source, SourceBook& book, event::C
   const TextNode& node = reader_.node(object);
   if (const TextNode* const id = reader_.member(node, "event_id"); id != nullptr && id->kind == Kind::string) {
     constexpr std::size_t longest_key = 200;
-    key_ = id->view().substr(0, longest_key);
-    while (key_.size() == longest_key && (static_cast<unsigned char>(key_.back()) & 0xC0U) == 0x80U) {
-      key_.pop_back(); // a character that was cut
-    }
+    key_ = whole_characters(id->view(), longest_key);
   }
   if (const TextNode* const user = reader_.member(node, "user_id"); user != nullptr && user->kind == Kind::string) {
     user_ = user->view();

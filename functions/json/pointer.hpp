@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "functions/core/utf8.hpp"
+
 namespace lifecycle::json {
 
 // A pointer is cut where it would fill a message.
@@ -14,8 +16,7 @@ inline constexpr std::size_t longest_pointer = 1000;
 inline void append_token(std::string& pointer, std::string_view key, std::size_t longest = longest_pointer) {
   pointer += '/';
   for (const char byte : key) {
-    const bool continues = (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-    if (pointer.size() > longest && !continues) {
+    if (pointer.size() > longest && !continues_character(byte)) {
       pointer += "...";
       return;
     }

@@ -2,8 +2,7 @@
 //
 // Stricter than the server's own cast: equal keys in one object are refused, wherever they stand and however they are
 // spelled (jsonb keeps the last one and says nothing), and so are, where doubles are asked for, numbers beyond them.
-// What jsonb cannot hold
-// (\u0000, half a surrogate pair) and what is no UTF-8 is told apart from what is no JSON.
+// What jsonb cannot hold (\u0000, half a surrogate pair) and what is no UTF-8 is told apart from what is no JSON.
 //
 // One reader serves many texts. Nesting costs no C stack.
 #pragma once
@@ -15,19 +14,9 @@
 #include <string_view>
 #include <vector>
 
-namespace lifecycle::json {
+#include "functions/json/text_fault.hpp"
 
-enum class TextFault : std::uint8_t {
-  none,
-  malformed,
-  duplicate_key,
-  invalid_utf8,
-  nul_character,
-  lone_surrogate,
-  number_out_of_range,
-  too_deep,
-  too_large
-};
+namespace lifecycle::json {
 
 struct TextProblem {
   TextFault fault = TextFault::none;

@@ -1,8 +1,8 @@
 #include "functions/mapping/messages.hpp"
 
 #include "functions/core/error.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/mapping/nearest.hpp"
-#include "functions/mapping/quote.hpp"
 
 #include "functions/core/pure.hpp"
 

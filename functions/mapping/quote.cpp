@@ -29,14 +29,4 @@ std::string quote_literal(std::string_view value) {
   return quoted += '\'';
 }
 
-std::string shorten(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) {
-    return std::string(text);
-  }
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) {
-    --bytes;
-  }
-  return std::string(text.substr(0, bytes)) + "…";
-}
-
 } // namespace lifecycle::mapping

@@ -13,7 +13,4 @@ std::string quote_identifier(std::string_view name);
 // Reads the same whatever standard_conforming_strings says.
 std::string quote_literal(std::string_view value);
 
-// At most `bytes` bytes and "…", never half a character.
-std::string shorten(std::string_view text, std::size_t bytes);
-
 } // namespace lifecycle::mapping

@@ -5,8 +5,8 @@
 #include "functions/core/error.hpp"
 #include "functions/core/interrupt.hpp"
 #include "functions/core/limits.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/mapping/messages.hpp"
-#include "functions/mapping/quote.hpp"
 #include "functions/mapping/terms.hpp"
 
 #include "functions/core/pure.hpp"

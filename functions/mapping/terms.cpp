@@ -4,6 +4,7 @@
 #include <array>
 
 #include "functions/core/error.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/mapping/quote.hpp"
 #include "functions/mapping/scalar.hpp"
 #include "functions/time/parse_time.hpp"

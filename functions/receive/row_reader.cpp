@@ -4,13 +4,12 @@
 #include <charconv>
 #include <cstring>
 
-#include "functions/core/error.hpp"
 #include "functions/core/utc_time.hpp"
+#include "functions/core/utf8.hpp"
 #include "functions/json/jsonb_layout.hpp"
 #include "functions/json/jsonb_reader.hpp"
 #include "functions/json/number_reader.hpp"
 #include "functions/json/output_buffer.hpp"
-#include "functions/json/pointer.hpp"
 #include "functions/receive/value_span.hpp"
 #include "functions/time/parse_time.hpp"
 #include "functions/uuid/parse_uuid.hpp"
@@ -20,7 +19,6 @@
 namespace lifecycle::receive {
 
 using dataset::ColumnType;
-using json::TextFault;
 using json::TextNode;
 
 namespace {
@@ -33,117 +31,14 @@ void put_length(char* to, std::size_t size) {
   std::memcpy(to, &word, sizeof word);
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-// At most a hundred characters or so, whole ones.
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t most = 100;
-  if (text.size() <= most) {
-    return std::string(text);
-  }
-  std::size_t size = most;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) {
-    --size;
-  }
-  return std::string(text.substr(0, size)) + "…";
-}
-
-std::string quoted(std::string_view text) {
-  std::string result("\"");
-  result += text;
-  result += '"';
-  return result;
-}
-
-std::string as_told(const TextNode& node) {
-  switch (node.kind) {
-    case TextNode::Kind::string:
-      return quoted(excerpt(node.view()));
-    case TextNode::Kind::number:
-      return excerpt(node.view());
-    case TextNode::Kind::no:
-      return "false";
-    case TextNode::Kind::yes:
-      return "true";
-    case TextNode::Kind::null:
-      return "null";
-    case TextNode::Kind::array:
-      return "an array";
-    default:
-      return "an object";
-  }
-}
-
-std::string joined(const std::vector<std::string>& values) {
-  std::string text;
-  for (const std::string& value : values) {
-    text.append(text.empty() ? "" : ", ").append(value);
-  }
-  return text;
-}
-
-bool is_number_type(ColumnType type) {
-  return type == ColumnType::integer || type == ColumnType::bigint || type == ColumnType::numeric;
-}
-
-const char* code_of(TextFault fault) {
-  switch (fault) {
-    case TextFault::duplicate_key:
-      return "json.duplicate_key";
-    case TextFault::invalid_utf8:
-      return "json.invalid_utf8";
-    case TextFault::nul_character:
-      return "json.nul_character";
-    case TextFault::lone_surrogate:
-      return "json.lone_surrogate";
-    case TextFault::number_out_of_range:
-      return "json.number_out_of_range";
-    case TextFault::too_deep:
-      return "json.too_deep";
-    case TextFault::too_large:
-      return "json.too_large";
-    default:
-      return "json.malformed";
-  }
-}
-
-const char* sqlstate_of(TextFault fault) {
-  switch (fault) {
-    case TextFault::duplicate_key:
-      return "22030";
-    case TextFault::invalid_utf8:
-      return sqlstate::character_not_in_repertoire;
-    case TextFault::nul_character:
-    case TextFault::lone_surrogate:
-      return "22P05";
-    case TextFault::number_out_of_range:
-      return sqlstate::numeric_value_out_of_range;
-    case TextFault::too_deep:
-    case TextFault::too_large:
-      return sqlstate::program_limit_exceeded;
-    default:
-      return sqlstate::invalid_text_representation;
-  }
-}
-
 } // namespace
-
-struct RowReader::Form {
-  std::string key; // "name": as it stands in a line
-  ColumnType type;
-};
 
 RowReader::RowReader(std::vector<dataset::Column> columns) : columns_(std::move(columns)), cells_(columns_.size()) {
   for (const dataset::Column& column : columns_) {
     // Names of columns need no escape: contracts have none that do.
-    forms_.push_back({quoted(column.name) + ':', column.type.value()});
+    forms_.push_back({'"' + column.name + "\":", column.type.value()});
   }
 }
-
-RowReader::~RowReader() = default;
 
 Verdict RowReader::read(std::string_view line) { return read_in_order(line) ? Verdict::good : read_by_tree(line); }
 
@@ -194,7 +89,7 @@ bool RowReader::take_value(std::size_t column, const char*& at, const char* end)
     return is_null;
   }
   if (*at == '"') {
-    if (is_number_type(type) || type == ColumnType::boolean) {
+    if (is_number(type) || type == ColumnType::boolean) {
       return false;
     }
     const StringSpan string = string_span({at, static_cast<std::size_t>(end - at)});
@@ -211,7 +106,7 @@ bool RowReader::take_value(std::size_t column, const char*& at, const char* end)
     at += string.size;
     return set_string(column, text) == Fit::good;
   }
-  if (is_number_type(type)) {
+  if (is_number(type)) {
     const std::size_t size = number_size({at, static_cast<std::size_t>(end - at)});
     const std::string_view text(at, size);
     at += size;
@@ -230,75 +125,6 @@ bool RowReader::take_value(std::size_t column, const char*& at, const char* end)
   return false;
 }
 
-Verdict RowReader::read_by_tree(std::string_view line) {
-  arena_used_ = 0;
-  refusal_ = {};
-  if (!tree_.read(line)) {
-    return refuse_line();
-  }
-  const TextNode object = tree_.node(tree_.root()); // a copy: nodes may be added
-  if (object.kind != TextNode::Kind::object) {
-    return refuse(Verdict::unreadable, "wrong_type", sqlstate::invalid_text_representation, {},
-                  std::string("The line is ").append(as_told(object)) + ", not an object.");
-  }
-  std::size_t found = 0;
-  Verdict verdict = Verdict::good;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const TextNode* const node = tree_.member(object, columns_[i].name);
-    found += node != nullptr ? 1 : 0;
-    verdict = std::max(verdict, judge(i, node == nullptr ? std::nullopt : std::optional(tree_.index_of(node))));
-  }
-  if (found < object.size) {
-    for (const std::uint32_t index : tree_.children(object)) {
-      const std::string_view field = tree_.node(index).view();
-      if (std::none_of(columns_.begin(), columns_.end(), [&](const auto& column) { return column.name == field; })) {
-        verdict = refuse(Verdict::unreadable, "unknown_field", sqlstate::undefined_column, field,
-                         quoted(excerpt(field)) + " is no column of the contract.");
-        break;
-      }
-    }
-  }
-  if (verdict != Verdict::good) {
-    note_key(object);
-  }
-  return verdict;
-}
-
-Verdict RowReader::judge(std::size_t index, std::optional<std::uint32_t> found) {
-  const dataset::Column& column = columns_[index];
-  const TextNode node = found ? tree_.node(*found) : TextNode{nullptr, 0, 0, TextNode::Kind::null};
-  if (!found || (node.kind == TextNode::Kind::null && *column.type != ColumnType::jsonb)) {
-    cells_[index] = {0, true};
-    return column.required ? refuse(Verdict::refused, "missing_required", "23502", column.name,
-                                    column.name + (found ? " is null." : " is missing."))
-                           : Verdict::good;
-  }
-  switch (set_node(index, *found)) {
-    case Fit::good:
-      return Verdict::good;
-    case Fit::wrong_type:
-      return refuse(Verdict::unreadable, "wrong_type", sqlstate::invalid_text_representation, column.name,
-                    column.name + ": " + as_told(node) + " is not of type " + std::string(name_of(*column.type)) + ".");
-    case Fit::out_of_range:
-      return refuse(
-          Verdict::unreadable, "out_of_range",
-          is_number_type(*column.type) ? sqlstate::numeric_value_out_of_range : sqlstate::datetime_field_overflow,
-          column.name,
-          column.name + ": " + as_told(node) + " is out of the range of " + std::string(name_of(*column.type)) + ".");
-    case Fit::too_large:
-      return refuse(Verdict::unreadable, "json.too_large", sqlstate::program_limit_exceeded, column.name,
-                    column.name + " is larger than a jsonb can be.");
-    case Fit::unknown_value:
-      return refuse(Verdict::refused, "unknown_value", sqlstate::check_violation, column.name,
-                    column.name + ": " + as_told(node) + " is none of " + joined(column.valid_values) + ".");
-    case Fit::too_long:
-      return refuse(Verdict::refused, "too_long", "22001", column.name,
-                    column.name + ": it has " + std::to_string(characters(node.view())) + " characters, more than " +
-                        std::to_string(column.max_length) + ".");
-  }
-  return Verdict::unreadable;
-}
-
 RowReader::Fit RowReader::set_node(std::size_t column, std::uint32_t index) {
   const ColumnType type = forms_[column].type;
   if (type == ColumnType::jsonb) {
@@ -307,9 +133,9 @@ RowReader::Fit RowReader::set_node(std::size_t column, std::uint32_t index) {
   const TextNode& node = tree_.node(index);
   switch (node.kind) {
     case TextNode::Kind::string:
-      return is_number_type(type) || type == ColumnType::boolean ? Fit::wrong_type : set_string(column, node.view());
+      return is_number(type) || type == ColumnType::boolean ? Fit::wrong_type : set_string(column, node.view());
     case TextNode::Kind::number:
-      return is_number_type(type) ? set_number(column, node.view()) : Fit::wrong_type;
+      return is_number(type) ? set_number(column, node.view()) : Fit::wrong_type;
     case TextNode::Kind::no:
     case TextNode::Kind::yes:
       cells_[column] = {node.kind == TextNode::Kind::yes ? 1 : 0, false};
@@ -342,7 +168,7 @@ RowReader::Fit RowReader::set_string(std::size_t column, std::string_view text) 
           std::find(asked.valid_values.begin(), asked.valid_values.end(), text) == asked.valid_values.end()) {
         return Fit::unknown_value;
       }
-      return asked.max_length != 0 && text.size() > asked.max_length && characters(text) > asked.max_length
+      return asked.max_length != 0 && text.size() > asked.max_length && count_characters(text) > asked.max_length
                  ? Fit::too_long
                  : Fit::good;
   }
@@ -413,43 +239,6 @@ void RowReader::set_varlena(std::size_t column, std::string_view bytes) {
   put_length(to, length_word + bytes.size());
   bytes.copy(to + length_word, bytes.size());
   cells_[column] = {to - arena_.get(), false};
-}
-
-// The first thing that is wrong is told; that a row cannot be read, whatever came before.
-Verdict RowReader::refuse(Verdict verdict, const char* code, const char* sqlstate, std::string_view field,
-                          std::string detail) {
-  if (refusal_.code == nullptr) {
-    refusal_.code = code;
-    refusal_.sqlstate = sqlstate;
-    if (!field.empty()) {
-      json::append_token(refusal_.pointer, field);
-    }
-    refusal_.detail = std::move(detail);
-  }
-  return verdict;
-}
-
-Verdict RowReader::refuse_line() {
-  const json::TextProblem& problem = tree_.problem();
-  refusal_.code = code_of(problem.fault);
-  refusal_.sqlstate = sqlstate_of(problem.fault);
-  refusal_.pointer = problem.pointer;
-  refusal_.detail = problem.detail;
-  return Verdict::unreadable;
-}
-
-void RowReader::note_key(const TextNode& object) {
-  for (int position = 1;; ++position) {
-    const auto column = std::find_if(columns_.begin(), columns_.end(),
-                                     [position](const auto& asked) { return asked.key_position == position; });
-    if (column == columns_.end()) {
-      return;
-    }
-    const TextNode* const node = tree_.member(object, column->name);
-    if (node != nullptr && (node->kind == TextNode::Kind::string || node->kind == TextNode::Kind::number)) {
-      refusal_.key.append(refusal_.key.empty() ? "" : "/").append(excerpt(node->view()));
-    }
-  }
 }
 
 // On a multiple of eight. What was given out before may move.

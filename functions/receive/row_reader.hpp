@@ -41,7 +41,7 @@ class RowReader {
   explicit RowReader(std::vector<dataset::Column> columns);
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
-  ~RowReader();
+  ~RowReader() = default;
 
   // The line is UTF-8 and has no line end in it. What it gives stands until the next call.
   Verdict read(std::string_view line);
@@ -67,7 +67,10 @@ class RowReader {
     std::int64_t value; // itself, or where it lies in the arena
     bool is_null;
   };
-  struct Form; // what is asked of a column again and again
+  struct Form {      // what is asked of a column again and again
+    std::string key; // "name": as it stands in a line
+    dataset::ColumnType type;
+  };
   // What became of a value. In the last two cases the cell has it all the same.
   enum class Fit : std::uint8_t { good, wrong_type, out_of_range, too_large, unknown_value, too_long };
 

@@ -27,11 +27,15 @@ bool is_word(std::string_view text, std::string_view lower_word) {
 
 bool names_value(std::string_view key) { return is_word(key, "value") || is_word(key, "values"); }
 
-// A number of at least four digits before its point: fewer are a flag, a code or a small count.
-bool is_long_number(std::string_view bytes) {
+// How many digits before its point make a number a secret, in words of four. Fewer are a flag, a code or a small count;
+// beside a name in a list, where words are counted, also a large one.
+constexpr int words_under_key = 1;
+constexpr int words_beside_name = 2;
+
+bool is_long_number(std::string_view bytes, int words) {
   const json::Numeric number = json::read_numeric(bytes);
   return number.kind == json::Numeric::Kind::finite && number.count > 0 &&
-         (number.weight > 0 || (number.weight == 0 && number.word(0) >= 1000));
+         (number.weight >= words || (number.weight == words - 1 && number.word(0) >= 1000));
 }
 
 // Whether a text may be the value of the name before it in a list, and not a word like it or a sentence about it. In
@@ -82,8 +86,7 @@ class Walk {
         path_.pop_back();
       } else {
         path_.push_back(std::to_string(i));
-        if (before != nullptr && child.type == layout::type_string && may_be_value(child.text(), is_pair) &&
-            !rules_.is_harmless(child.text())) {
+        if (before != nullptr && is_value_of(*before, child, is_pair)) {
           add(before, What::under);
         } else {
           value(child, of_pairs);
@@ -105,10 +108,11 @@ class Walk {
     const json::Container* parent;
 
     [[nodiscard]] std::string_view text() const { return {data, end - begin}; }
-    [[nodiscard]] json::Container opened() const {
+    [[nodiscard]] std::string_view aligned() const {
       const std::uint32_t start = json::aligned_begin(begin, end);
-      return json::open_container({parent->data + start, end - start});
+      return {parent->data + start, end - start};
     }
+    [[nodiscard]] json::Container opened() const { return json::open_container(aligned()); }
   };
 
   static std::uint32_t values_begin(const json::Container& object) {
@@ -172,6 +176,14 @@ class Walk {
     return true;
   }
 
+  // Whether an element of a list is the secret that the name before it promises.
+  [[nodiscard]] bool is_value_of(const RuleRow& name, const Child& child, bool is_pair) const {
+    if (child.type == layout::type_string) {
+      return may_be_value(child.text(), is_pair) && !rules_.is_harmless(child.text());
+    }
+    return child.type == layout::type_numeric && name.numbers && is_long_number(child.aligned(), words_beside_name);
+  }
+
   void member(std::string_view key, const Child& child, const RuleRow* named) {
     if (const RuleRow* const rule = rules_.of_value(key); rule != nullptr) {
       add(rule, What::key);
@@ -202,8 +214,7 @@ class Walk {
       return !rules_.is_harmless(child.text());
     }
     if (child.type == layout::type_numeric) {
-      const std::uint32_t start = json::aligned_begin(child.begin, child.end);
-      return with_numbers && !is_told_of && is_long_number({child.parent->data + start, child.end - start});
+      return with_numbers && !is_told_of && is_long_number(child.aligned(), words_under_key);
     }
     if (child.type != layout::type_container) {
       return false;

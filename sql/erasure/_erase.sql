@@ -16,7 +16,7 @@ DECLARE
   waiting bigint := 0;
   undelivered text; undelivered_message text; undelivered_detail text;
 BEGIN
-  PERFORM lifecycle._require_top_level('erase_' || kind);
+  PERFORM lifecycle._require_top_level(pg_catalog.concat('erase_', kind));
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
   IF id IS NULL THEN

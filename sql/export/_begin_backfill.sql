@@ -13,7 +13,7 @@ BEGIN
   PERFORM lifecycle._dataset_contract(dataset);
   PERFORM lifecycle._require_in_force(dataset);
   IF NOT (isfinite(from_time) AND isfinite(until_time) AND from_time < until_time) THEN
-    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'backfill() needs a time and a later one', DETAIL = format('They are %s and %s.', from_time, until_time),
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'backfill() needs a time and a later one, both finite', DETAIL = format('They are %s and %s.', from_time, until_time),
       HINT = 'The first is the earliest that is replayed, the second the first that is not.';
   ELSIF from_time + step <= from_time OR step < interval '1 second' OR (until_time - from_time) / greatest(extract(epoch FROM step), 1) > interval '1000000 seconds' THEN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('backfill() cannot go by steps of %s', step), DETAIL = 'A step is a second at least, and there are a million of them at most.',

@@ -5,6 +5,7 @@ AS $$
 DECLARE
   contract jsonb;
 BEGIN
+  PERFORM lifecycle._require_tables();
   SELECT d.contract INTO contract FROM lifecycle.datasets d WHERE d.dataset = _dataset_contract.dataset;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('there is no dataset "%s"', dataset),

@@ -10,7 +10,7 @@ DECLARE
   batches bigint;
   took double precision;
   begun timestamptz;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   first_state text; first_message text; first_detail text; first_hint text;
   done record;
@@ -18,6 +18,7 @@ BEGIN
   PERFORM lifecycle._require_top_level('backfill');
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_writable('backfill');
   IF NOT (has_table_privilege('lifecycle.pipeline_runs', 'INSERT') AND has_table_privilege('lifecycle.backfills', 'INSERT')) THEN
     PERFORM lifecycle._require_owner('backfill()');
   END IF;

@@ -10,7 +10,7 @@ DECLARE
   step record;
   rejected bigint;
   batches bigint;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   recorded text; -- detail and hint, for the tables that keep one text of both
   first_state text; first_message text; first_detail text; first_hint text;

@@ -10,7 +10,7 @@ DECLARE
   files_done integer := 0;
   written record;
   bytes bigint := 0;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   done record;
 BEGIN

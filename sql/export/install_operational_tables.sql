@@ -6,6 +6,7 @@ DECLARE
   source record;
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_writable('install_operational_tables');
   PERFORM lifecycle._require_owner('install_operational_tables()');
   PERFORM lifecycle._lock_installation();
   PERFORM lifecycle._operational_objects();

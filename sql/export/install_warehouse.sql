@@ -5,6 +5,7 @@ SET client_min_messages = warning
 AS $$
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_writable('install_warehouse');
   PERFORM lifecycle._require_owner('install_warehouse()');
   IF warehouse IS NULL OR partition_step IS NULL OR distributable IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'install_warehouse() takes no null',

@@ -3,6 +3,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+  PERFORM lifecycle._require_tables();
   SELECT c.relation, c.id_column, c.email_column INTO relation, id_column, email_column FROM lifecycle.contact_source c;
   IF NOT FOUND THEN
     relation := 'lifecycle.contacts'::regclass;

@@ -11,13 +11,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = 'lifecycle_ledger needs standard_conforming_strings = on',
       HINT = 'SET standard_conforming_strings = on;';
   END IF;
-  IF to_regclass('lifecycle.schema_version') IS NULL THEN
-    RAISE EXCEPTION USING
-      ERRCODE = 'object_not_in_prerequisite_state',
-      MESSAGE = 'the tables of lifecycle_ledger are not installed in this database',
-      DETAIL = 'There is no table lifecycle.schema_version.',
-      HINT = 'CALL lifecycle.install();';
-  END IF;
+  PERFORM lifecycle._require_tables();
   IF to_regclass('lifecycle.restore_steps') IS NOT NULL THEN
     PERFORM lifecycle._require_no_restore();
   END IF;

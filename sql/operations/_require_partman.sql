@@ -1,13 +1,22 @@
 CREATE FUNCTION lifecycle._require_partman() RETURNS name
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+-- What CREATE EXTENSION puts in place of the schema's name goes into strings, too.
+SET quote_all_identifiers = off
 AS $$
 DECLARE
-  found name := (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_partman');
+  found name;
+  version text;
   mend text := format('As a superuser, in database "%s": CREATE SCHEMA IF NOT EXISTS partman; CREATE EXTENSION pg_partman SCHEMA partman; GRANT ALL ON SCHEMA partman TO %I; GRANT ALL ON ALL TABLES IN SCHEMA partman TO %I;',
     current_database(), current_user, current_user);
 BEGIN
+  SELECT n.nspname, e.extversion INTO found, version FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_partman';
   IF found IS NOT NULL THEN
+    IF version LIKE '4.%' AND quote_ident(found) <> found THEN
+      RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('pg_partman %s does not work in schema %I', version, found),
+        DETAIL = 'It looks its own schema up by the quoted name, and this name needs quotes.',
+        HINT = format('As a superuser, in database "%s", where nothing else uses it: DROP EXTENSION pg_partman; CREATE SCHEMA IF NOT EXISTS partman; CREATE EXTENSION pg_partman SCHEMA partman;', current_database());
+    END IF;
     IF NOT has_schema_privilege(found, 'USAGE, CREATE') OR NOT has_table_privilege(format('%I.part_config', found), 'SELECT, INSERT, UPDATE') THEN
       RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = 'permission denied for pg_partman',
         DETAIL = format('Role "%s" may not use schema "%s" and its tables; pg_partman makes the partitions.', current_user, found),
@@ -34,4 +43,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lifecycle._require_partman() IS
-  'Internal: the schema of pg_partman in this database, where it is created (schema partman) if absent. Errors: 58P01 where the server has none, 42501 where the role may not create or use it, each with the mend.';
+  'Internal: the schema of pg_partman in this database, where it is created (schema partman) if absent. Errors: 58P01 where the server has none, 55000 where it is in a schema in which it does not work, 42501 where the role may not create or use it, each with the mend.';

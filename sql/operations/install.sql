@@ -1,6 +1,7 @@
 CREATE PROCEDURE lifecycle.install()
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
 DECLARE
   installed text;

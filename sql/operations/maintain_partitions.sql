@@ -13,7 +13,7 @@ DECLARE
 BEGIN
   -- The module's settings are known once one of its functions has run.
   PERFORM lifecycle._require_top_level('maintain_partitions');
-  attempts := current_setting('lifecycle_ledger.lock_attempts');
+  attempts := pg_catalog.current_setting('lifecycle_ledger.lock_attempts');
   CALL lifecycle._next_transaction();
   PERFORM lifecycle._check_schema();
   IF NOT lifecycle._run_lock('maintain_partitions', false) THEN

@@ -9,7 +9,7 @@ DECLARE
   kinds text[] := '{event,lifecycle_event}';
   step record;
   fired bigint := 0;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   done record;
 BEGIN

@@ -14,7 +14,7 @@ DECLARE
   failure jsonb;
   failures jsonb := '[]';
   phase text := 'whole';
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   done record;
 BEGIN

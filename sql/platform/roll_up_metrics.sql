@@ -7,7 +7,7 @@ DECLARE
   touched record;
   days date[];
   days_done integer := 0;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
   failed_state text; failed_message text; failed_detail text; failed_hint text;
   done record;
 BEGIN

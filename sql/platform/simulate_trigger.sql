@@ -16,6 +16,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'the times are not in their order',
       DETAIL = format('from_time is %s, until_time is %s.', from_time, until_time), HINT = 'Swap them.';
   END IF;
+  PERFORM lifecycle._require_tables();
   SELECT g.event_type, coalesce(g.rule, g.conditions) AS rule, g.max_event_age, g.workflow_id, w.status INTO t
     FROM lifecycle.triggers g LEFT JOIN lifecycle.workflows w ON w.id = g.workflow_id WHERE g.id = trigger;
   IF NOT FOUND THEN

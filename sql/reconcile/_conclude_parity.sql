@@ -17,7 +17,9 @@ BEGIN
   told := nullif(concat_ws('; ', failed_message,
     CASE WHEN t.overwritten > 0 THEN format('%s rows were overwritten', t.overwritten) END,
     CASE WHEN t.tombstones > 0 THEN format('%s entities were marked as deleted', t.tombstones) END,
-    CASE WHEN t.held > 0 THEN format('%s rows are under way or refused', t.held) END), '');
+    CASE WHEN t.held > 0 THEN format('%s rows are under way or refused', t.held)
+      WHEN conclusion = 'ok' AND _conclude_parity.source_rows > _conclude_parity.target_rows THEN
+        format('%s rows of the sources stand under keys that others have, too', _conclude_parity.source_rows - _conclude_parity.target_rows) END), '');
   INSERT INTO lifecycle.reconciliations (run_id, check_name, dataset, destination, window_start, window_end, source_rows, target_rows, source_checksum, target_checksum,
       differing, source_only, target_only, resent, overwritten, tombstones, held, bytes, verdict, detail)
     VALUES (run, 'parity', _conclude_parity.dataset, _conclude_parity.destination, day, day, _conclude_parity.source_rows, _conclude_parity.target_rows,

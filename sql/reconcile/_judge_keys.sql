@@ -32,13 +32,16 @@ BEGIN
       LEFT JOIN (
         SELECT r."key text" AS key, bool_or(NOT r."is delivered" AND NOT r."is rejected") AS undelivered, bool_or(r."is rejected") AS rejected, max(r."its version") AS version,
           min(r."letter key") AS letter_key, min((r.%2$I AT TIME ZONE 'UTC')::date) AS day, min(r.%3$I::text) AS org,
-          array_agg(r."row checksum") FILTER (WHERE r."its version" IS NOT DISTINCT FROM r."highest version") AS checksums
+          %4$s AS checksums
         FROM (SELECT r.*, %1$s AS "its version", max(%1$s) OVER (PARTITION BY r."key text") AS "highest version" FROM pg_temp.reconcile_source r) r GROUP BY 1) s USING (key)
       LEFT JOIN (SELECT t.key, count(*) AS copies, min(t.checksum) AS checksum, max(t.version) AS version, bool_and(t.is_deleted) AS all_deleted, bool_and(t.checksum = '') AS key_only, min(t.day) AS day, min(t.org) AS org
         FROM pg_temp.reconcile_target t GROUP BY 1) t USING (key)
       LEFT JOIN LATERAL (SELECT true AS refused FROM lifecycle.dead_letters d
         WHERE d.resolved_at IS NULL AND d.source = $2 AND d.key = s.letter_key AND (d.stage = 'export' OR (d.stage = 'apply' AND d.code NOT IN ('content_differs', 'key_reused'))) LIMIT 1) l ON true
-    $sql$, coalesce('r.' || quote_ident(shape.version_column), 'NULL::bigint'), shape.time_column, shape.tenant) USING keys, dataset;
+    $sql$, coalesce('r.' || quote_ident(shape.version_column), 'NULL::bigint'), shape.time_column, shape.tenant,
+    -- Of several rows under one key and version a destination has the one that came first, which is chance: each is to have the one that is sent again.
+    CASE WHEN shape.version_column IS NULL THEN 'array_agg(r."row checksum")'
+      ELSE 'ARRAY[min(r."row checksum") FILTER (WHERE r."its version" IS NOT DISTINCT FROM r."highest version")]' END) USING keys, dataset;
 END
 $$;
 COMMENT ON FUNCTION lifecycle._judge_keys(text, text, text[], text[]) IS

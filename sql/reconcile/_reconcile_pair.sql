@@ -13,7 +13,7 @@ DECLARE
   gone_upto bigint[] := '{}';
   taken bigint := 0;
   moved bigint := 0;
-  told_at timestamptz := clock_timestamp();
+  told_at timestamptz := pg_catalog.clock_timestamp();
 BEGIN
   SELECT NULL::bigint AS source_rows, NULL::text AS source_checksum, NULL::bigint AS target_rows, NULL::text AS target_checksum, '{}'::date[] AS days, 0::bigint AS bytes INTO overview;
   BEGIN

@@ -6,6 +6,7 @@ DECLARE
   pair record;
 BEGIN
   PERFORM lifecycle._check_schema();
+  PERFORM lifecycle._require_writable('check_service_levels');
   FOR pair IN SELECT e.* FROM lifecycle._export_datasets() e WHERE e.enabled AND lifecycle._checks('lag', e.dataset) ORDER BY e.dataset, e.destination LOOP
     PERFORM lifecycle._check_lag(NULL, pair.destination, pair.dataset);
   END LOOP;

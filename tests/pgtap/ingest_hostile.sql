@@ -1,6 +1,6 @@
 -- Bad input: each a dead letter that says what it is, nothing lost, nothing crashed; and the ways to load a file of it.
 \ir ../lib/ingest_fixture.sql
-SELECT plan(38);
+SELECT plan(39);
 
 CREATE FUNCTION fate(body bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -87,4 +87,10 @@ SELECT is((SELECT md5(string_agg(bytes, '\x0a' ORDER BY id) || '\x0a') FROM life
 \! rm -r "$(dirname "$FILE")"
 CALL lifecycle.ingest_events();
 SELECT is((SELECT status || ' ' || unchanged FROM lifecycle.pipeline_runs ORDER BY run_id DESC LIMIT 1), 'succeeded 1', '... for ingestion to sort out: the event in it is a repeat');
+-- The key of a dead letter is cut: between characters, wherever the cut falls.
+TRUNCATE lifecycle.event_inbox;
+INSERT INTO lifecycle.event_inbox (line) SELECT jsonb_build_object('event_id', repeat('x', shift) || repeat(letter, 200)) FROM generate_series(0, 3) shift, unnest('{é,€,😀}'::text[]) letter;
+SELECT taken FROM lifecycle._ingest_chunk(-1, 100) \g /dev/null
+SELECT is((SELECT string_agg(DISTINCT octet_length(convert_from(convert_to(key, 'UTF8'), 'UTF8'))::text, ' ') FROM lifecycle.dead_letters WHERE octet_length(body_bytes) IS NULL AND key ~ '[é€😀]{2}'),
+  '197 198 199 200', 'long keys are cut between characters');
 SELECT * FROM finish();

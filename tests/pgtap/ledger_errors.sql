@@ -130,7 +130,7 @@ ALTER DATABASE :DBNAME SET default_transaction_read_only = on;
 SELECT fails_with('CALL lifecycle.' || procedure || '()', format($$25006: %s() writes, and this session's transactions are read-only
 DETAIL: default_transaction_read_only is on, as set by database.
 HINT: SET default_transaction_read_only = off; then call it again.$$, procedure), procedure || ' in a read-only session')
-  FROM unnest('{sync_contact_events,ingest_events,process_triggers,install}'::text[]) procedure;
+  FROM unnest('{sync_contact_events,ingest_events,process_triggers,install,install_operational_tables,install_warehouse,check_service_levels}'::text[]) procedure;
 ALTER DATABASE :DBNAME RESET default_transaction_read_only;
 SELECT fails_with('CALL lifecycle.apply_retention(' || dry_run || ', ''up.forms'')', '42704: up.forms has no retention policy
 DETAIL: Policies are there for: %lifecycle.lifecycle_events, %

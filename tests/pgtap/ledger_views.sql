@@ -1,6 +1,6 @@
 -- Questions to the ledger: timeline, activity, duplicates, who is without, why a row has its contact, how the sources stand.
 \ir ../lib/ledger_test.sql
-SELECT plan(39);
+SELECT plan(41);
 
 INSERT INTO lifecycle.contacts (contact_id, email) VALUES ('c1', 'ann@example.com'), ('c2', 'bob@example.com'), ('c3', 'carl@example.com'), ('c4', NULL),
   ('t1', 'twin@example.com'), ('t2', 'Twin@Example.com');
@@ -43,6 +43,9 @@ SELECT results_eq($$SELECT contact_id FROM lifecycle.contacts_without('form', '0
 SELECT results_eq($$SELECT contact_id FROM lifecycle.contacts_without(NULL, '2 hours')$$, $$VALUES ('c3'), ('c4'), ('t1'), ('t2')$$,
   'without a type: who has gone quiet; a date ahead is not quiet');
 SELECT is((SELECT count(*) FROM lifecycle.contacts_without('message', '1 day')), 6::bigint, 'every contact without a recent message');
+SELECT throws_like($$SELECT lifecycle.contacts_without('froms', '1 day')$$, 'there is no event type "froms"', 'a type that cannot be is a mistake');
+SELECT throws_like($$SELECT lifecycle.contacts_without('form', NULL)$$, 'contacts_without() needs an interval', 'and so is no time');
+INSERT INTO lifecycle.event_types (event_type) VALUES ('webinar');
 SELECT is((SELECT count(*) FROM lifecycle.contacts_without('webinar', '1 day')), 6::bigint, 'nobody had an event of a type that never was');
 CREATE TABLE up.people (nr integer, mail text);
 INSERT INTO up.people VALUES (7, 'a@example.com'), (7, 'b@example.com'), (8, NULL), (NULL, 'c@example.com');

@@ -30,7 +30,9 @@ SELECT results_eq('SELECT kind, source_system, relation, alerts, left(verdict, 1
   $$VALUES ('alert', 'dx_operation_runs_v1@hq' COLLATE "C", 'target_only', 1::bigint, 'error: 1 rows of da'), ('dataset', 'dx_operation_runs_v1', 'to schema hq', 1, 'parity: target_only')$$, 'a row that only the target has');
 INSERT INTO lifecycle.export_batches (batch_id, destination, dataset, sequence, reason, contract_version, status, sqlstate, message, attempts) VALUES (id(1), 'hq', 'dx_operation_runs_v1', 2, 'export', '1.0.0', 'failed', '08006', 'gone', 3);
 SELECT results_eq('SELECT failed_batches, verdict FROM lifecycle.status WHERE kind = ''dataset''', $$VALUES (1::bigint, 'batch 2 failed 3 times: gone')$$, 'a batch that fails');
-UPDATE lifecycle.export_batches SET status = 'dead' WHERE sequence = 2;
+UPDATE lifecycle.export_batches SET attempts = 0 WHERE sequence = 2;
+SELECT is((SELECT verdict FROM lifecycle.status WHERE kind = 'dataset'), 'batch 2 goes out with the next export: CALL lifecycle.export(); it failed: gone', '... is taken up again');
+UPDATE lifecycle.export_batches SET status = 'dead', attempts = 10 WHERE sequence = 2;
 SELECT is((SELECT verdict FROM lifecycle.status WHERE kind = 'dataset'), 'batch 2 was given up: CALL lifecycle.retry_dead_letters(''export''); gone', '... and is given up');
 INSERT INTO lifecycle.pipeline_runs (procedure, status, started_at, finished_at) SELECT 'ingest_events', 'succeeded', now() - interval '1 hour' - n * interval '1 minute', now() - interval '1 hour' - n * interval '1 minute' FROM generate_series(0, 9) n ORDER BY n DESC;
 SELECT results_eq('SELECT source_system, lag > interval ''50 minutes'', verdict FROM lifecycle.status WHERE kind = ''run''', $$VALUES ('ingest_events' COLLATE "C", true, 'overdue: it used to run every 00:01:00')$$, 'a run that no longer comes');

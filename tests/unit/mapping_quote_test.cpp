@@ -13,7 +13,6 @@ namespace {
 using lifecycle::mapping::nearest;
 using lifecycle::mapping::quote_identifier;
 using lifecycle::mapping::quote_literal;
-using lifecycle::mapping::shorten;
 
 TEST(Quote, IdentifiersAreAlwaysQuoted) {
   EXPECT_EQ(quote_identifier("select"), R"("select")");
@@ -67,15 +66,6 @@ TEST(Quote, EveryTextComesBack) {
     ASSERT_EQ(unquote(quote_identifier(text)), text);
     ASSERT_EQ(unquote(quote_literal(text)), text);
   }
-}
-
-TEST(Shorten, NeverCutsACharacter) {
-  EXPECT_EQ(shorten("short", 5), "short");
-  EXPECT_EQ(shorten("longer", 5), "longe…");
-  EXPECT_EQ(shorten("aéé", 2), "a…");
-  EXPECT_EQ(shorten("日本語", 5), "日…");
-  EXPECT_EQ(shorten("語", 1), "…");
-  EXPECT_EQ(shorten("\x80\x80\x80", 1), "…") << "not even UTF-8: no loop, no overrun";
 }
 
 TEST(Nearest, FindsTheNameThatWasMeant) {

@@ -32,7 +32,8 @@ CREATE OR REPLACE VIEW lifecycle.status AS
     CASE
       WHEN NOT p.enabled THEN 'not enabled'
       WHEN batch.status = 'dead' THEN format('batch %s was given up: CALL lifecycle.retry_dead_letters(''export''); %s', batch.sequence, batch.message)
-      WHEN batch.status = 'failed' THEN format('batch %s failed %s times: %s', batch.sequence, batch.attempts, batch.message)
+      WHEN batch.attempts = 0 THEN format('batch %s goes out with the next export: CALL lifecycle.export(); it failed: %s', batch.sequence, batch.message)
+      WHEN batch.status = 'failed' THEN format('batch %s failed %s: %s', batch.sequence, CASE batch.attempts WHEN 1 THEN 'once' ELSE batch.attempts || ' times' END, batch.message)
       WHEN latest.status = 'failed' THEN 'failed: ' || latest.message
       WHEN latest.run_id IS NULL AND first.delivered_at IS NULL THEN 'not delivered: CALL lifecycle.export()'
       WHEN parity.verdict IN ('differs', 'target_only', 'failed') THEN format('parity: %s: SELECT * FROM lifecycle.reconciliations WHERE run_id = %s', parity.verdict, parity.run_id)
