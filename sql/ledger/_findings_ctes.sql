@@ -9,7 +9,7 @@ AS $$
       SELECT f.row_key, min(f.record_id) AS record_id, f.code, min(f.given_id) AS given_id, min(f.given_email) AS given_email,
         min(f.time_text) AS time_text, min(f.given_type) AS given_type,
         CASE WHEN f.code IN ('no_record_id', 'record_id_too_long') THEN count(*) ELSE max(f.copies) END AS copies,
-        min(f.candidates) AS candidates, (array_agg(f.body))[1] AS body
+        min(f.candidates) AS candidates, (array_agg(f.body) FILTER (WHERE f.body IS NOT NULL))[1] AS body -- most have none: no array is begun for these
       FROM (SELECT f.*, coalesce(f.record_id, md5(f.body::text)::uuid::text) COLLATE "C" AS row_key FROM findings f) f
       GROUP BY f.row_key, f.code
     ),
