@@ -46,11 +46,7 @@ uint64 lead_of(Relation index, Datum value, bool is_null) {
   return (option & INDOPTION_DESC) != 0 ? ~lead : lead;
 }
 
-int compare_whole(const void* left, const void* right, void* argument) {
-  CHECK_FOR_INTERRUPTS();
-  const auto* const order = static_cast<const Order*>(argument);
-  const IndexEntry* const a = static_cast<const PlacedEntry*>(left)->entry;
-  const IndexEntry* const b = static_cast<const PlacedEntry*>(right)->entry;
+int compare_keys(const IndexEntry* a, const IndexEntry* b, const Order* order) {
   Datum a_values[INDEX_MAX_KEYS];
   Datum b_values[INDEX_MAX_KEYS];
   bool a_nulls[INDEX_MAX_KEYS];
@@ -62,6 +58,16 @@ int compare_whole(const void* left, const void* right, void* argument) {
     if (result != 0) {
       return result;
     }
+  }
+  return 0;
+}
+
+int compare_whole(const void* left, const void* right, void* argument) {
+  CHECK_FOR_INTERRUPTS();
+  const IndexEntry* const a = static_cast<const PlacedEntry*>(left)->entry;
+  const IndexEntry* const b = static_cast<const PlacedEntry*>(right)->entry;
+  if (const int result = compare_keys(a, b, static_cast<const Order*>(argument)); result != 0) {
+    return result;
   }
   ItemPointerData a_row = a->row; // not const for the server
   ItemPointerData b_row = b->row;
@@ -136,6 +142,18 @@ PlacedEntry* sort_entries(Relation index, PlacedEntry* entries, PlacedEntry* spa
     first = last;
   }
   return entries;
+}
+
+bool has_equal_keys(Relation index, const PlacedEntry* entries, Size count) {
+  const Order order = {sort_keys_of(index, false), IndexRelationGetNumberOfKeyAttributes(index),
+                       RelationGetDescr(index)};
+  for (Size i = 1; i < count; ++i) {
+    CHECK_FOR_INTERRUPTS();
+    if (entries[i].lead == entries[i - 1].lead && compare_keys(entries[i - 1].entry, entries[i].entry, &order) == 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 } // namespace lifecycle::loader

@@ -51,4 +51,7 @@ bool can_sort_entries(Relation index);
 // room; the result is in one of the two.
 PlacedEntry* sort_entries(Relation index, PlacedEntry* entries, PlacedEntry* spare, Size count);
 
+// Whether two of the sorted entries have the same key. Nulls count as alike here.
+bool has_equal_keys(Relation index, const PlacedEntry* entries, Size count);
+
 } // namespace lifecycle::loader

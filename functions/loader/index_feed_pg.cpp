@@ -3,9 +3,11 @@
 #include <cstring>
 
 #include "functions/loader/index_entry_pg.hpp"
+#include "functions/loader/index_pages_pg.hpp"
 #include "functions/loader/start_flush_pg.hpp"
 
 extern "C" {
+#include "access/amapi.h"
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "catalog/index.h"
@@ -224,29 +226,77 @@ double give_entries(Relation table, Relation index, IndexInfo* info, bool allow_
   return static_cast<double>(feeding->rows);
 }
 
-// The table's own methods, but for the scan. Should the relation be read anew meanwhile, it has its own again, and the
-// table is scanned after all.
-void build_fed(IndexFeed* feed, const FedIndex& index, IndexInfo* info) {
-  static TableAmRoutine methods;
-  const TableAmRoutine* const own = feed->table->rd_tableam;
-  methods = *own;
-  methods.index_build_range_scan = give_entries;
+ambuild_function build_as_ever = nullptr;
+
+// In place of a sort by the index; what is not written so is given to it as ever.
+IndexBuildResult* build_pages(Relation table, Relation index, IndexInfo* info) {
+  if (feeding == nullptr || table != feeding->table || index != fed->relation || !can_write_pages(index)) {
+    return build_as_ever(table, index, info);
+  }
+  PlacedEntry* const sorted = in_order(index);
+  const bool fits = sorted != nullptr && fit_pages(index, sorted, fed->count);
+  if (fits) {
+    write_pages(index, sorted, fed->count);
+  }
+  if (sorted != nullptr) {
+    pfree(sorted);
+  }
+  if (!fits) {
+    return build_as_ever(table, index, info);
+  }
+  auto* const result = static_cast<IndexBuildResult*>(palloc0(sizeof(IndexBuildResult)));
+  result->heap_tuples = static_cast<double>(feeding->rows);
+  result->index_tuples = static_cast<double>(fed->count);
+  return result;
+}
+
+struct Methods {
+  const TableAmRoutine* table;
+  decltype(RelationData::rd_indam) index;
+};
+
+void give_back(const IndexFeed* feed, const FedIndex& index, const Methods* ours, const Methods* own) {
+  feeding = nullptr;
+  fed = nullptr;
+  if (feed->table->rd_tableam == ours->table) {
+    feed->table->rd_tableam = own->table;
+  }
+  if (index.relation->rd_indam == ours->index) {
+    index.relation->rd_indam = own->index;
+  }
+}
+
+void build_by(IndexFeed* feed, const FedIndex& index, IndexInfo* info, const Methods* ours, const Methods* own) {
   PG_TRY();
   {
     feeding = feed;
     fed = &index;
-    feed->table->rd_tableam = &methods;
+    feed->table->rd_tableam = ours->table;
+    index.relation->rd_indam = ours->index;
     index_build(feed->table, index.relation, info, false, false);
   }
-  PG_FINALLY();
+  PG_CATCH();
   {
-    feeding = nullptr;
-    fed = nullptr;
-    if (feed->table->rd_tableam == &methods) {
-      feed->table->rd_tableam = own;
-    }
+    give_back(feed, index, ours, own);
+    PG_RE_THROW();
   }
   PG_END_TRY();
+  give_back(feed, index, ours, own);
+}
+
+// The table's own methods, but for the scan, and the index's own, but for the sort. Should a relation be read anew
+// meanwhile, it has its own again, and the table is scanned after all.
+void build_fed(IndexFeed* feed, const FedIndex& index, IndexInfo* info) {
+  static TableAmRoutine table_methods;
+  static IndexAmRoutine index_methods;
+  const Methods own = {feed->table->rd_tableam, index.relation->rd_indam};
+  table_methods = *own.table;
+  table_methods.index_build_range_scan = give_entries;
+  index_methods = *own.index;
+  index_methods.ambuild = build_pages;
+  build_as_ever = own.index->ambuild;
+  const Methods ours = {&table_methods, &index_methods};
+  build_by(feed, index, info, &ours, &own);
 }
 
 void build(IndexFeed* feed, const FedIndex& index) {

@@ -1,6 +1,8 @@
 // _load(query, target, rejects, frozen): runs a query and writes its rows, those with a reject_code into `rejects`, the
-// others into `target`. The rows come straight from the executor through a DestReceiver of our own, so that the plan
-// may be a parallel one, which INSERT ... SELECT is not, and nothing is stored in between.
+// others into `target`, and those of which something is only noted (a code that begins with a plus) into both: what is
+// seen as a row passes need not be searched for afterwards. The rows come straight from the executor through a
+// DestReceiver of our own, so that the plan may be a parallel one, which INSERT ... SELECT is not, and nothing is
+// stored in between.
 #include "functions/loader/bulk_writer_pg.hpp"
 #include "functions/loader/run_query_pg.hpp"
 #include "functions/pg/function.hpp"
@@ -116,17 +118,27 @@ void receive_startup(DestReceiver* self, int, TupleDesc query) {
   load.target.command = load.rejects.command = GetCurrentCommandId(true);
 }
 
+bool is_note(Datum code) {
+  const text* const plain = DatumGetTextPP(code);
+  return VARSIZE_ANY_EXHDR(plain) > 0 && *VARDATA_ANY(plain) == '+';
+}
+
 bool receive_row(TupleTableSlot* slot, DestReceiver* self) {
   auto& load = *reinterpret_cast<LoadReceiver*>(self);
   CHECK_FOR_INTERRUPTS();
   slot_getallattrs(slot);
-  if (slot->tts_isnull[load.target_count]) {
+  const bool has_code = !slot->tts_isnull[load.target_count];
+  const bool is_rejected = has_code && !is_note(slot->tts_values[load.target_count]);
+  if (!is_rejected) {
     copy_columns(slot, 0, load.target, load.target_columns, load.target_count);
     put_row(load.target);
     pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, ++load.written);
-  } else {
+  }
+  if (has_code) {
     copy_columns(slot, load.target_count, load.rejects, load.reject_columns, load.reject_count);
     put_row(load.rejects);
+  }
+  if (is_rejected) {
     pgstat_progress_update_param(PROGRESS_COPY_TUPLES_EXCLUDED, ++load.rejected);
   }
   return true;

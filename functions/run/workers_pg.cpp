@@ -6,6 +6,8 @@
 // outlive the call, or the session. worker_main_pg.cpp is the other half.
 #include "functions/run/worker_pg.hpp"
 
+#include <algorithm>
+
 #include "functions/pg/function.hpp"
 
 extern "C" {
@@ -17,6 +19,7 @@ extern "C" {
 #include "libpq/pqmq.h"
 #include "postmaster/bgworker.h"
 #include "storage/latch.h"
+#include "storage/procarray.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -128,12 +131,26 @@ bool start(Task& task, const char* library) {
   return true;
 }
 
-void finish(Task& task) {
+// A worker that has said its last word is as good as gone, but not its session's locks. These go with its entry among
+// the processes; its memory, which takes longer, is nobody's concern, but its slot is where others wait for one.
+void wait_for_end(const Task& task, bool needs_slot) {
+  if (needs_slot) {
+    WaitForBackgroundWorkerShutdown(task.worker);
+    return;
+  }
+  pid_t pid = 0;
+  while (GetBackgroundWorkerPid(task.worker, &pid) == BGWH_STARTED && BackendPidGetProc(pid) != nullptr) {
+    CHECK_FOR_INTERRUPTS();
+    (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 1, PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  }
+}
+
+void finish(Task& task, bool needs_slot) {
   const auto* const order = static_cast<const Order*>(
       shm_toc_lookup(shm_toc_attach(order_magic, dsm_segment_address(task.segment)), order_key, false));
   const bool done = order->done;
-  // The segment goes with it; a worker that has said its last word is as good as gone, but not its session's locks.
-  WaitForBackgroundWorkerShutdown(task.worker);
+  wait_for_end(task, needs_slot); // the segment goes with it
   task.state = done && task.failure == nullptr ? State::done : State::failed;
   if (task.state == State::failed && task.failure == nullptr) {
     task.failure = vanished();
@@ -163,7 +180,7 @@ void take_message(Task& task, const void* data, Size size) {
 }
 
 // Whether anything came.
-bool listen(Task& task) {
+bool listen(Task& task, bool needs_slot) {
   Size size = 0;
   void* data = nullptr;
   switch (shm_mq_receive(task.queue, &size, &data, true)) {
@@ -171,7 +188,7 @@ bool listen(Task& task) {
       take_message(task, data, size);
       return true;
     case SHM_MQ_DETACHED:
-      finish(task);
+      finish(task, needs_slot);
       return true;
     default:
       return false;
@@ -184,9 +201,11 @@ void run_all(Task* tasks, int count, int most, const char* library) {
     int running = 0;
     bool heard = false;
     bool refused = false;
+    const bool needs_slot =
+        std::any_of(tasks, tasks + count, [](const Task& task) { return task.state == State::waiting; });
     for (int i = 0; i < count; ++i) {
       if (tasks[i].state == State::running) {
-        heard = listen(tasks[i]) || heard;
+        heard = listen(tasks[i], needs_slot) || heard;
       }
       running += tasks[i].state == State::running ? 1 : 0;
     }

@@ -85,15 +85,17 @@ BEGIN
     ),
     gone AS (%3$s),
     findings AS (
-      SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies, body FROM projected WHERE fate = 'held'
+      SELECT record_id, reject_code AS code, given_id, given_email, time_text, given_type, copies,
+        CASE WHEN reject_code = 'ambiguous' THEN array_to_string(lifecycle._contact_candidates(given_email), ', ') END AS candidates, body
+      FROM projected WHERE fate = 'held'
       UNION ALL
-      SELECT record_id, 'orphan', given_id, given_email, NULL, NULL, copies, NULL FROM projected
+      SELECT record_id, 'orphan', given_id, given_email, NULL, NULL, copies, NULL, NULL FROM projected
       WHERE fate IN ('written', 'unchanged') AND contact_id IS NULL
       UNION ALL
-      SELECT record_id, 'duplicate_record_id', NULL, NULL, NULL, NULL, copies, NULL FROM projected
+      SELECT record_id, 'duplicate_record_id', NULL, NULL, NULL, NULL, copies, NULL, NULL FROM projected
       WHERE fate <> 'superseded' AND copies > 1
       UNION ALL
-      SELECT record_id, 'contact_mismatch', given_id, given_email, NULL, NULL, copies, NULL FROM projected WHERE mismatch
+      SELECT record_id, 'contact_mismatch', given_id, given_email, NULL, NULL, copies, NULL, NULL FROM projected WHERE mismatch
     ),
     examined AS NOT MATERIALIZED (
       SELECT source_record_id, noted, CASE fate WHEN 'held' THEN 'The row is now held.'

@@ -1,10 +1,10 @@
 -- A standard SQL body: parsed once, so no search_path matters, and inlined into the set-wise statements that call it.
-CREATE FUNCTION lifecycle._finding_detail(code text, contact_id text, contact_email text, time_text text, event_type text, copies bigint)
+CREATE FUNCTION lifecycle._finding_detail(code text, contact_id text, contact_email text, time_text text, event_type text, copies bigint, candidates text)
 RETURNS text
 LANGUAGE sql STABLE
 RETURN CASE code
     WHEN 'ambiguous' THEN format('E-mail "%s" belongs to several contacts: %s. Mend the contacts; the row is tried again by itself.',
-      contact_email, array_to_string(lifecycle._contact_candidates(contact_email), ', '))
+      contact_email, candidates)
     WHEN 'unknown_contact' THEN format('Contact id "%s" is not in the contacts. Add the contact or correct the row.', contact_id)
     WHEN 'orphan' THEN CASE WHEN contact_email IS NULL THEN 'The row has neither a contact id nor an e-mail address.'
       ELSE format('No contact has e-mail "%s". The row heals by itself when one appears.', contact_email) END
@@ -26,4 +26,4 @@ RETURN CASE code
     WHEN 'suppressed' THEN 'The row is of somebody who was erased: it is kept out.'
     ELSE code
   END;
-COMMENT ON FUNCTION lifecycle._finding_detail(text, text, text, text, text, bigint) IS 'Internal: the sentence that a finding says, with its values and the mend.';
+COMMENT ON FUNCTION lifecycle._finding_detail(text, text, text, text, text, bigint, text) IS 'Internal: the sentence that a finding says, with its values and the mend. candidates: the contacts that an ambiguous e-mail belongs to.';

@@ -2,13 +2,14 @@ CREATE FUNCTION lifecycle._findings_ctes(source_system text, complete boolean) R
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  -- Needs two CTEs before it: findings (record_id, code, given_id, given_email, time_text, given_type, copies, body) and
+  -- Needs two CTEs before it: findings (record_id, code, given_id, given_email, time_text, given_type, copies, candidates, body) and
   -- examined (source_record_id, noted, resolution). Only what differs from the open issues is written.
   SELECT format($sql$
     described AS MATERIALIZED (
       SELECT f.row_key, min(f.record_id) AS record_id, f.code, min(f.given_id) AS given_id, min(f.given_email) AS given_email,
         min(f.time_text) AS time_text, min(f.given_type) AS given_type,
-        CASE WHEN f.code IN ('no_record_id', 'record_id_too_long') THEN count(*) ELSE max(f.copies) END AS copies, (array_agg(f.body))[1] AS body
+        CASE WHEN f.code IN ('no_record_id', 'record_id_too_long') THEN count(*) ELSE max(f.copies) END AS copies,
+        min(f.candidates) AS candidates, (array_agg(f.body) FILTER (WHERE f.body IS NOT NULL))[1] AS body -- most have none: no array is begun for these
       FROM (SELECT f.*, coalesce(f.record_id, md5(f.body::text)::uuid::text) COLLATE "C" AS row_key FROM findings f) f
       GROUP BY f.row_key, f.code
     ),
@@ -23,7 +24,7 @@ AS $$
       SELECT k.issue_id, k.source_record_id, k.detail AS old_detail, k.body AS old_body, d.row_key IS NOT NULL AS found, d.record_id,
         coalesce(d.code, k.code) AS code, d.given_id, d.given_email, d.body, d.row_key,
         CASE WHEN d.row_key IS NOT NULL THEN
-          lifecycle._finding_detail(d.code, d.given_id, d.given_email, d.time_text, d.given_type, d.copies) END AS detail
+          lifecycle._finding_detail(d.code, d.given_id, d.given_email, d.time_text, d.given_type, d.copies, d.candidates) END AS detail
       FROM described d FULL JOIN known k ON k.row_key = d.row_key AND k.code = d.code
     ),
     opened AS (

@@ -8,8 +8,8 @@ AS $$
       WHERE i.source_system = %L AND i.resolved_at IS NULL AND i.source_record_id IS NOT NULL
         AND i.code IN ('unknown_event_type', 'payload_over_limit')
         AND CASE i.code
-          WHEN 'payload_over_limit' THEN i.detail <> lifecycle._finding_detail(i.code, NULL, NULL, NULL, NULL, NULL)
-          ELSE i.detail IN (SELECT lifecycle._finding_detail('unknown_event_type', NULL, NULL, NULL, t.event_type, NULL) FROM lifecycle.event_types t)
+          WHEN 'payload_over_limit' THEN i.detail <> lifecycle._finding_detail(i.code, NULL, NULL, NULL, NULL, NULL, NULL)
+          ELSE i.detail IN (SELECT lifecycle._finding_detail('unknown_event_type', NULL, NULL, NULL, t.event_type, NULL, NULL) FROM lifecycle.event_types t)
         END
     $sql$, source_system)
 $$;

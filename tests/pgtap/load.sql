@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CREATE EXTENSION IF NOT EXISTS dblink;
-SELECT plan(64);
+SELECT plan(67);
 
 SELECT dblink_connect('other', format('host=%s port=%s dbname=%s user=%s',
   split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user))
@@ -52,6 +52,13 @@ SELECT set_eq('SELECT r::text FROM rejects AS r',
   'SELECT ROW(CASE id % 10 WHEN 3 THEN ''three'' ELSE ''seven'' END, id, word)::text FROM source WHERE id % 10 IN (3, 7)',
   'the table of rejects has the others');
 SELECT is((SELECT count(*) FROM rejects), 600::bigint, '... once');
+CREATE TABLE noted (LIKE source);
+CREATE TEMP TABLE notes (LIKE rejects);
+SELECT is(lifecycle._load('SELECT s.*, CASE id % 10 WHEN 3 THEN ''three'' WHEN 5 THEN ''+five'' WHEN 6 THEN '''' END AS reject_code, id, word FROM source AS s', 'noted', 'notes')::text,
+  '(3000,2400,600)', 'of some rows something is only noted');
+SELECT set_eq('SELECT id FROM noted', 'SELECT id FROM source WHERE id % 10 NOT IN (3, 6)', '... these enter the target');
+SELECT set_eq('SELECT reject_code, id FROM notes', 'SELECT CASE id % 10 WHEN 3 THEN ''three'' WHEN 5 THEN ''+five'' ELSE '''' END, id FROM source WHERE id % 10 IN (3, 5, 6)',
+  '... and the table of rejects, too');
 CREATE TABLE inserted (LIKE source);
 INSERT INTO inserted SELECT * FROM source WHERE id % 10 NOT IN (3, 7) ORDER BY id;
 SELECT is((SELECT sum(pg_column_size(raw) + pg_column_size(word) + pg_column_size(doc)) FROM target),

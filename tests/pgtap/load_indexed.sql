@@ -31,6 +31,10 @@ BEGIN
   EXECUTE format('CREATE UNIQUE INDEX %1$s_uuid ON %1$I (key)', name);
   EXECUTE format('CREATE INDEX %1$s_timeline ON %1$I (word, at DESC NULLS LAST) INCLUDE (flag) WITH (deduplicate_items = off)', name);
   EXECUTE format('CREATE INDEX %1$s_time ON %1$I (at)', name);
+  EXECUTE format('CREATE UNIQUE INDEX %1$s_md5 ON %1$I ((md5(id::text) COLLATE "C") DESC, flag)', name);
+  EXECUTE format('CREATE INDEX %1$s_later ON %1$I (at DESC, word DESC NULLS LAST) WITH (deduplicate_items = off, fillfactor = 40)', name);
+  EXECUTE format('CREATE INDEX %1$s_tall ON %1$I ((repeat(md5(id::text), 14) COLLATE "C") DESC, at) INCLUDE (num) WITH (deduplicate_items = off, fillfactor = 100)', name);
+  EXECUTE format('CREATE INDEX %1$s_alike ON %1$I ((repeat(left(md5((num / 50)::text), 8), 40) COLLATE "C"), at) WITH (deduplicate_items = off)', name);
   EXECUTE format('CREATE INDEX %1$s_long ON %1$I (long)', name);
   EXECUTE format('CREATE INDEX %1$s_partial ON %1$I ((left(long, 20) COLLATE "C"), lower(word)) WHERE word IS NULL', name);
   EXECUTE format('CREATE INDEX %1$s_whose ON %1$I (whose(id))', name);
@@ -73,7 +77,7 @@ BEGIN
 END $$;
 SELECT is(found(t, c), found('scanned', c), format('%s finds %s', t, c))
 FROM unnest(ARRAY['fed', 'crowded']) t, unnest(ARRAY[$$word = 'contact 42'$$, 'num = 7', 'ARRAY[num, id] @> ARRAY[8]', $$doc @> '{"kind": 3}'$$, $$at BETWEEN '2024-01-01 02:00+00' AND '2024-01-01 03:00+00'$$,
-  $$word IS NULL AND (left(long, 20) COLLATE "C") >= 'e'$$]) c ORDER BY t, c;
+  $$(md5(id::text) COLLATE "C") = md5('77')$$, $$(repeat(md5(id::text), 14) COLLATE "C") < repeat('3', 9)$$, $$at = '2024-01-01 02:00+00' AND word < 'contact 3'$$, $$word IS NULL AND (left(long, 20) COLLATE "C") >= 'e'$$]) c ORDER BY t, c;
 SELECT cmp_ok(found('fed', 'num = 7'), '>', 0::bigint, '... some');
 SELECT cmp_ok(found('fed', $$doc @> '{"kind": 3}'$$), '>', 0::bigint, '... some');
 SELECT is((SELECT count(*) FROM fed WHERE whose(id) = :'owner'), (SELECT count(*) FROM fed), 'functions in an index act for the owner of the table');
@@ -85,6 +89,19 @@ SELECT make_table('twice');
 CREATE UNIQUE INDEX twice_at ON twice (at);
 SELECT throws_ok(format('SELECT lifecycle._load(%L, ''twice'', ''rejects'')', :'query'), '23505', 'could not create unique index "twice_at"', 'what repeats is refused');
 SELECT throws_like(format('SELECT lifecycle._load(%L, ''twice'', ''rejects'')', :'query'), 'cannot bulk-load table "twice": it has indexes', 'the rows of a load that failed are not indexed by another');
+ROLLBACK;
+BEGIN;
+SELECT make_table('nulls');
+CREATE UNIQUE INDEX nulls_word ON nulls (at, num) WHERE word IS NULL;
+CREATE UNIQUE INDEX nulls_num ON nulls (word, id);
+SELECT is(lifecycle._load('SELECT i, CASE WHEN i % 2 = 0 THEN ''w'' END, CASE WHEN i % 3 > 0 THEN now() END, NULL::jsonb, NULL::text, NULL::boolean, NULL::uuid, NULL::integer, NULL::text AS reject_code, i
+  FROM generate_series(1, 3000) i', 'nulls', 'rejects')::text, '(3000,3000,0)', 'nulls do not repeat each other');
+SELECT bt_index_parent_check('nulls_word', true, true), bt_index_parent_check('nulls_num', true, true);
+ROLLBACK;
+BEGIN;
+SELECT make_table('twice');
+CREATE UNIQUE INDEX twice_word ON twice (word);
+SELECT throws_ok(format('SELECT lifecycle._load(%L, ''twice'', ''rejects'')', :'query'), '23505', 'could not create unique index "twice_word"', '... among texts, too');
 ROLLBACK;
 BEGIN;
 SELECT make_table('later');
