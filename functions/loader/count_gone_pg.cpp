@@ -11,6 +11,9 @@ extern "C" {
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/visibilitymap.h"
+#include "access/xact.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -28,9 +31,11 @@ namespace {
 
 // The entries of an index in order. Each leaf is copied, so that nothing is locked while it is walked. A page that is
 // split meanwhile is no trouble, as its new half lies to the right; nor is one that is emptied, as it stays readable
-// for as long as our snapshot.
+// for as long as our snapshot. The leaf stays pinned, as in an index-only scan: VACUUM waits for that before it gives
+// the place of a row that is gone to another, or calls its page visible to all.
 struct Keys {
   Relation index;
+  Buffer pinned; // the present leaf
   BlockNumber next_leaf;
   OffsetNumber at; // of the present entry
   OffsetNumber last;
@@ -46,25 +51,36 @@ struct Keys {
 // NOLINTNEXTLINE(readability-non-const-parameter): the server's macro takes a Page
 BTPageOpaque opaque_of(Page page) { return reinterpret_cast<BTPageOpaque>(PageGetSpecialPointer(page)); }
 
-void copy_page(Relation index, BlockNumber number, char* to) {
-  Buffer const buffer = ReadBuffer(index, number);
-  LockBuffer(buffer, BUFFER_LOCK_SHARE);
-  std::memcpy(to, BufferGetPage(buffer), BLCKSZ);
-  UnlockReleaseBuffer(buffer);
+void unpin(Keys& keys) {
+  if (BufferIsValid(keys.pinned)) {
+    ReleaseBuffer(keys.pinned);
+  }
+  keys.pinned = InvalidBuffer;
+}
+
+void copy_page(Keys& keys, BlockNumber number) {
+  unpin(keys);
+  CHECK_FOR_INTERRUPTS();
+  keys.pinned = ReadBuffer(keys.index, number);
+  LockBuffer(keys.pinned, BUFFER_LOCK_SHARE);
+  _bt_checkpage(keys.index, keys.pinned);
+  std::memcpy(keys.leaf, BufferGetPage(keys.pinned), BLCKSZ);
+  LockBuffer(keys.pinned, BUFFER_LOCK_UNLOCK);
 }
 
 BlockNumber first_leaf(Keys& keys) {
-  copy_page(keys.index, BTREE_METAPAGE, keys.leaf);
+  copy_page(keys, BTREE_METAPAGE);
   BlockNumber number = BTPageGetMeta(keys.leaf)->btm_root;
   while (number != P_NONE) {
-    copy_page(keys.index, number, keys.leaf);
+    copy_page(keys, number);
     BTPageOpaque const opaque = opaque_of(keys.leaf);
     if (P_ISLEAF(opaque)) {
       return number;
     }
-    auto* const first =
-        reinterpret_cast<IndexTuple>(PageGetItem(keys.leaf, PageGetItemId(keys.leaf, P_FIRSTDATAKEY(opaque))));
-    number = P_IGNORE(opaque) ? opaque->btpo_next : BTreeTupleGetDownLink(first);
+    // One that was emptied meanwhile has no entries, and what belongs there is further right.
+    number = P_IGNORE(opaque) ? opaque->btpo_next
+                              : BTreeTupleGetDownLink(reinterpret_cast<IndexTuple>(
+                                    PageGetItem(keys.leaf, PageGetItemId(keys.leaf, P_FIRSTDATAKEY(opaque)))));
   }
   return P_NONE;
 }
@@ -87,7 +103,7 @@ void advance(Keys& keys) {
   for (;;) {
     for (++keys.at; keys.at <= keys.last; ++keys.at) {
       ItemId const item = PageGetItemId(keys.leaf, keys.at);
-      if (!ItemIdIsDead(item)) {
+      if (!ItemIdIsDead(item) || TransactionStartedDuringRecovery()) { // on a standby they may be seen still
         keys.entry = reinterpret_cast<IndexTuple>(PageGetItem(keys.leaf, item));
         keys.key = key_of(keys, keys.entry);
         return;
@@ -95,11 +111,11 @@ void advance(Keys& keys) {
     }
     if (keys.next_leaf == P_NONE) {
       keys.entry = nullptr;
+      unpin(keys);
       return;
     }
-    CHECK_FOR_INTERRUPTS();
     MemoryContextReset(keys.context);
-    copy_page(keys.index, keys.next_leaf, keys.leaf);
+    copy_page(keys, keys.next_leaf);
     BTPageOpaque const opaque = opaque_of(keys.leaf);
     keys.next_leaf = opaque->btpo_next;
     keys.at = P_FIRSTDATAKEY(opaque) - 1;
@@ -119,7 +135,8 @@ Keys* open_keys(Relation table) {
   list_free(RelationGetIndexList(table)); // finds the primary key, too
   const Oid index = table->rd_pkindex;
   Relation const relation = OidIsValid(index) ? index_open(index, AccessShareLock) : nullptr;
-  if (relation == nullptr || relation->rd_opcintype[0] != TEXTOID || relation->rd_indcollation[0] != C_COLLATION_OID) {
+  if (relation == nullptr || relation->rd_rel->relkind != RELKIND_INDEX || relation->rd_rel->relam != BTREE_AM_OID ||
+      relation->rd_opcintype[0] != TEXTOID || relation->rd_indcollation[0] != C_COLLATION_OID) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("table \"%s\" has no primary key that begins with a text in byte order",
                            RelationGetRelationName(table))));
@@ -195,6 +212,8 @@ LIFECYCLE_FUNCTION(lifecycle_count_gone) {
   }
   close_rows(old_rows);
   close_rows(new_rows);
+  unpin(*old_keys);
+  unpin(*new_keys);
   index_close(old_keys->index, AccessShareLock);
   index_close(new_keys->index, AccessShareLock);
   table_close(old_table, NoLock);

@@ -229,6 +229,7 @@ InsertReceiver* begin_insert(const Datum* tables, int count, int first) {
   for (int t = 0; t < count; ++t) {
     first = open_target(insert->targets[t], DatumGetObjectId(tables[t]), first);
   }
+  GetCurrentTransactionId(); // none can be assigned any more once a parallel query runs
   return insert;
 }
 

@@ -4,8 +4,10 @@
 
 extern "C" {
 #include "access/nbtree.h"
+#include "access/xact.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 }
@@ -86,6 +88,7 @@ bool may_begin(Relation index, Page page, const Key& key) {
 Buffer read_page(Relation index, BlockNumber number) {
   Buffer const buffer = ReadBuffer(index, number);
   LockBuffer(buffer, BUFFER_LOCK_SHARE);
+  _bt_checkpage(index, buffer);
   return buffer;
 }
 
@@ -128,6 +131,7 @@ Buffer descend(Relation index, const Key& key) {
       next = child_for(index, page, key);
     }
     UnlockReleaseBuffer(buffer);
+    CHECK_FOR_INTERRUPTS();
   }
   return InvalidBuffer;
 }
@@ -146,7 +150,8 @@ void note(LeafSearch* search, const ItemPointerData* row, MemoryContext context)
 }
 
 void note_rows(LeafSearch* search, Page page, OffsetNumber at, MemoryContext context) {
-  if (ItemIdIsDead(PageGetItemId(page, at))) {
+  // On a standby what the primary calls dead may be seen still.
+  if (ItemIdIsDead(PageGetItemId(page, at)) && !TransactionStartedDuringRecovery()) {
     return;
   }
   IndexTuple const item = item_of(page, at);
@@ -177,8 +182,9 @@ bool look_at(LeafSearch* search, Relation index, Page page, const Key& key, Memo
 
 bool can_search_leaves(Relation index, AttrNumber column) {
   return index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
-         index->rd_index->indkey.values[0] == column && index->rd_indcollation[0] == C_COLLATION_OID &&
-         index->rd_indoption[0] == 0 && RelationGetIndexPredicate(index) == NIL;
+         index->rd_index->indkey.values[0] == column && index->rd_opcintype[0] == TEXTOID &&
+         index->rd_indcollation[0] == C_COLLATION_OID && index->rd_indoption[0] == 0 &&
+         RelationGetIndexPredicate(index) == NIL;
 }
 
 void search_leaves(LeafSearch* search, Relation index, const char* data, Size size, MemoryContext context) {

@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -21,12 +22,18 @@ namespace {
 constexpr char key_column[] = "source_record_id";
 constexpr char source_column[] = "source_system";
 
-// The column's number less one, as the table at hand has it: a partition may have its own order.
-int column_of(Oid table, const char* name) {
+// The column's number less one, as the table at hand has it: a partition may have its own order. What is not of the
+// type that its values are read as would be read as an address.
+int column_of(Oid table, const char* name, Oid type) {
   const AttrNumber number = get_attnum(table, name);
   if (number <= 0) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                     errmsg("table \"%s\" has no column \"%s\"", get_rel_name(table), name)));
+  }
+  if (const Oid found = get_atttype(table, number); getBaseType(found) != type) {
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("column \"%s\" of table \"%s\" is of type %s, not %s", name, get_rel_name(table),
+                           format_type_be(found), format_type_be(type))));
   }
   return number - 1;
 }
@@ -87,10 +94,10 @@ LedgerFinder* ledger_finder(FunctionCallInfo fcinfo) {
     const Oid table = PG_GETARG_OID(0);
     auto* const finder = static_cast<LedgerFinder*>(MemoryContextAllocZero(context, sizeof(LedgerFinder)));
     require_rows(&finder->rows, table, key_column, true, context);
-    finder->source = column_of(table, source_column);
-    finder->fingerprint = column_of(table, "event_fingerprint");
-    finder->contact_id = column_of(table, "contact_id");
-    finder->contact_email = column_of(table, "contact_email");
+    finder->source = column_of(table, source_column, TEXTOID);
+    finder->fingerprint = column_of(table, "event_fingerprint", UUIDOID);
+    finder->contact_id = column_of(table, "contact_id", TEXTOID);
+    finder->contact_email = column_of(table, "contact_email", TEXTOID);
     MemoryContext const caller = MemoryContextSwitchTo(context);
     if (get_call_result_type(fcinfo, nullptr, &finder->result) != TYPEFUNC_COMPOSITE) {
       elog(ERROR, "return type must be a row type");
@@ -108,8 +115,8 @@ IssueFinder* issue_finder(FunctionCallInfo fcinfo) {
     const Oid table = PG_GETARG_OID(0);
     auto* const finder = static_cast<IssueFinder*>(MemoryContextAllocZero(context, sizeof(IssueFinder)));
     require_rows(&finder->rows, table, key_column, false, context);
-    finder->source = column_of(table, source_column);
-    finder->resolved_at = column_of(table, "resolved_at");
+    finder->source = column_of(table, source_column, TEXTOID);
+    finder->resolved_at = column_of(table, "resolved_at", TIMESTAMPTZOID);
     fcinfo->flinfo->fn_extra = finder;
   }
   return static_cast<IssueFinder*>(fcinfo->flinfo->fn_extra);

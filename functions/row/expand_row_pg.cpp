@@ -137,7 +137,8 @@ Const* names_constant(List* names) {
 Oid function_of_columns(Oid function) {
   char* const schema = get_namespace_name(get_func_namespace(function));
   char* const name = psprintf("_%s_columns", get_func_name(function));
-  const Oid found = LookupFuncName(list_make2(makeString(schema), makeString(name)), -1, nullptr, true);
+  const Oid any = InvalidOid; // not looked at: there is one of that name
+  const Oid found = LookupFuncName(list_make2(makeString(schema), makeString(name)), -1, &any, true);
   return OidIsValid(found) && may_execute(function) && may_execute(found) ? found : InvalidOid;
 }
 

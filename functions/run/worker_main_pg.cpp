@@ -30,8 +30,12 @@ namespace {
 void take_on_caller(const Order& order, void* settings) {
   BackgroundWorkerInitializeConnectionByOid(order.database, order.authenticated_user, 0);
   StartTransactionCommand();
-  // The role is among them.
   RestoreGUCState(settings);
+  // The role is among them, but not in all minor releases.
+  if (GetUserId() != order.user) {
+    (void)set_config_option("role", GetUserNameFromId(order.user, false), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET,
+                            true, 0, false);
+  }
   // The caller passes texts on as they are, into its own encoding.
   (void)set_config_option("client_encoding", GetDatabaseEncodingName(), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET,
                           true, 0, false);

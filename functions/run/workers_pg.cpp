@@ -73,7 +73,17 @@ const char* library_of(Oid function) {
 
 // Nobody waits for it any more.
 void end_worker(dsm_segment*, Datum worker) {
-  TerminateBackgroundWorker(reinterpret_cast<BackgroundWorkerHandle*>(DatumGetPointer(worker)));
+  auto* const handle = reinterpret_cast<BackgroundWorkerHandle*>(DatumGetPointer(worker));
+  TerminateBackgroundWorker(handle);
+  pfree(handle);
+}
+
+// What end_worker() needs must outlive the query: an abort frees that one's memory first, and lets go of segments then.
+bool register_worker(BackgroundWorker* worker, BackgroundWorkerHandle** handle) {
+  MemoryContext const caller = MemoryContextSwitchTo(TopMemoryContext);
+  const bool registered = RegisterDynamicBackgroundWorker(worker, handle);
+  MemoryContextSwitchTo(caller);
+  return registered;
 }
 
 // Segments belong to the resource owner of the calling query, so that any error lets go of them, and of their workers.
@@ -120,7 +130,7 @@ bool start(Task& task, const char* library) {
   strlcpy(worker.bgw_type, "lifecycle_ledger worker", BGW_MAXLEN);
   worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(task.segment));
   worker.bgw_notify_pid = MyProcPid;
-  if (!RegisterDynamicBackgroundWorker(&worker, &task.worker)) {
+  if (!register_worker(&worker, &task.worker)) {
     dsm_detach(task.segment);
     task.segment = nullptr;
     return false;

@@ -181,12 +181,14 @@ void march(const Target& target, Batch* batch, std::size_t every) {
   PageFinder pages(target.index);
   BlockNumber number = no_page;
   bool descended = false;
+  std::size_t sought = batch->size(); // the entry of the last descent
   for (std::size_t entry = 0; entry < batch->size();) {
     CHECK_FOR_INTERRUPTS();
     MemoryContextReset(target.row_context);
     if (number == no_page) {
       number = descend(target, batch, entry);
       descended = true;
+      sought = entry;
       if (number == no_page) {
         return;
       }
@@ -210,8 +212,9 @@ void march(const Target& target, Batch* batch, std::size_t every) {
     if (right == no_page) {
       return; // no key of the index is higher
     }
-    // To the right while keys are found close together; else the next one is looked for from the root.
-    const bool is_sparse = descended ? next == entry + every : next == entry;
+    // To the right while keys are found close together; else the next one is looked for from the root. But not twice:
+    // where a split was left half done, what the root leads to lies several pages to the left.
+    const bool is_sparse = descended ? next == entry + every : next == entry && next != sought;
     number = is_sparse && !is_empty ? no_page : right;
     descended = false;
     entry = next;

@@ -16,8 +16,11 @@
 #include "functions/versioned/source_rows_pg.hpp"
 #include "functions/versioned/target_versions_pg.hpp"
 
+#include <cstring>
+
 extern "C" {
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_am.h"
@@ -34,6 +37,7 @@ extern "C" {
 #include "utils/queryenvironment.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
 
@@ -96,6 +100,44 @@ bool is_key(Relation index) {
   }
   return index->rd_rel->relam == BTREE_AM_OID && form->indisunique && form->indisvalid && form->indimmediate &&
          has_columns && RelationGetIndexPredicate(index) == NIL;
+}
+
+// The index of these columns, of the primary key where they are nullptr; best the one named.
+Oid find_key(List* indexes, const int2vector* wanted, int columns, Oid named) {
+  Oid found = InvalidOid;
+  ListCell* cell = nullptr;
+  foreach (cell, indexes) {
+    Relation const index = index_open(lfirst_oid(cell), AccessShareLock);
+    const FormData_pg_index* const form = index->rd_index;
+    const bool is_wanted = wanted == nullptr ? form->indisprimary
+                                             : form->indnkeyatts == columns &&
+                                                   std::memcmp(form->indkey.values, wanted->values,
+                                                               sizeof(int16) * static_cast<Size>(columns)) == 0;
+    if (is_wanted && found != named && is_key(index)) {
+      found = RelationGetRelid(index);
+    }
+    index_close(index, NoLock);
+  }
+  return found;
+}
+
+// The index that was named before the table was locked; where another has taken its place by then, as REINDEX
+// CONCURRENTLY does, that one. No other can any more.
+Oid present_key(Relation table, Oid named) {
+  List* const indexes = RelationGetIndexList(table);
+  HeapTuple const entry = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(named));
+  Oid found = InvalidOid;
+  if (!HeapTupleIsValid(entry)) {
+    found = find_key(indexes, nullptr, 0, named);
+  } else {
+    const auto* const form = reinterpret_cast<const FormData_pg_index*>(GETSTRUCT(entry));
+    if (form->indrelid == RelationGetRelid(table)) {
+      found = find_key(indexes, &form->indkey, form->indnkeyatts, named);
+    }
+    ReleaseSysCache(entry);
+  }
+  list_free(indexes);
+  return OidIsValid(found) ? found : named;
 }
 
 void require_select(Relation table) {
@@ -283,7 +325,7 @@ Datum apply_call(FunctionCallInfo fcinfo, const Use& use) {
   }
   Relation const table = pg::open_table(PG_GETARG_OID(0), RowExclusiveLock);
   Relation const source = pg::open_table(PG_GETARG_OID(1), AccessShareLock);
-  Relation const index = pg::open_index(PG_GETARG_OID(2), AccessShareLock);
+  Relation const index = pg::open_index(present_key(table, PG_GETARG_OID(2)), AccessShareLock);
   if (index->rd_index->indrelid != RelationGetRelid(table) || !is_key(index)) {
     ereport(ERROR,
             (errcode(ERRCODE_WRONG_OBJECT_TYPE),

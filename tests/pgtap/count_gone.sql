@@ -45,6 +45,8 @@ VACUUM old_rows;
 SELECT is(differs(), NULL, 'after whole pages went');
 CREATE TABLE unkeyed (source_record_id text);
 SELECT throws_ok($$SELECT lifecycle._count_gone('old_rows', 'unkeyed')$$, '55000', NULL, 'a table without a primary key');
+CREATE TABLE parted (LIKE old_rows INCLUDING ALL) PARTITION BY LIST (source_record_id);
+SELECT throws_ok($$SELECT lifecycle._count_gone('old_rows', 'parted')$$, '55000', NULL, 'a table that is only the sum of others');
 CREATE ROLE count_gone_reader;
 GRANT USAGE ON SCHEMA lifecycle TO count_gone_reader;
 SET ROLE count_gone_reader;

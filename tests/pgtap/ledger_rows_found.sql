@@ -6,7 +6,7 @@ SET client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
 CALL lifecycle.install();
-SELECT plan(20);
+SELECT plan(24);
 CREATE TABLE contacts (id text PRIMARY KEY, email text);
 SELECT lifecycle.use_contacts('contacts', 'id', 'email');
 CREATE TABLE calls (id text PRIMARY KEY, email text, at timestamptz, note text, changed timestamptz DEFAULT now());
@@ -90,6 +90,16 @@ ALTER TABLE lifecycle.contact_events DISABLE ROW LEVEL SECURITY;
 SET ROLE ledger_rows_reader;
 SELECT is(lifecycle._finds_rows(:'part', 'lifecycle.issues'), true, 'who may read the ledger may look');
 RESET ROLE;
+-- What only looks like the ledger is not read as if it were.
+CREATE TABLE named (source_record_id name PRIMARY KEY, source_system text, event_fingerprint uuid, contact_id text, contact_email text, resolved_at timestamptz);
+INSERT INTO named VALUES ('4', 's');
+SELECT is(lifecycle._finds_rows('named', 'named'), false, 'ids that are no texts are not looked for');
+SELECT throws_ok($$SELECT lifecycle._ledger_row('named', 's', '4', NULL, NULL, NULL)$$, '55000', NULL, '... on no account');
+CREATE TABLE numbered (source_record_id text COLLATE "C" PRIMARY KEY, source_system text, event_fingerprint integer, contact_id integer, contact_email text,
+  resolved_at integer);
+INSERT INTO numbered VALUES ('4', 's', 1, 1, 'x');
+SELECT throws_ok($$SELECT lifecycle._ledger_row('numbered', 's', '4', gen_random_uuid(), 'c', 'x')$$, '42804', NULL, 'nor columns of other types as texts');
+SELECT throws_ok($$SELECT lifecycle._has_open_issue('numbered', 's', '4')$$, '42804', NULL, '... of issues, too');
 DROP OWNED BY ledger_rows_reader;
 DROP ROLE ledger_rows_reader;
 SELECT * FROM finish();

@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lifecycle_ledger;
-SELECT plan(65);
+SELECT plan(67);
 
 CREATE TABLE company (org_id uuid, entity_id uuid, name text, employees integer DEFAULT -1, record_version bigint NOT NULL, deleted_at timestamptz,
   PRIMARY KEY (org_id, entity_id));
@@ -259,4 +259,15 @@ SELECT is(upsert('folded_target', 'folded_batch'), '2 inserted, 0 updated, 1 sta
 INSERT INTO folded_batch VALUES ('B', 3, 'later');
 SELECT is(upsert('folded_target', 'folded_batch'), '0 inserted, 1 updated, 3 stale', '... against what is there');
 SELECT results_eq('SELECT record_version, note FROM folded_target ORDER BY 1', $$VALUES (2::bigint, 'y'), (3, 'later')$$, '... the highest version of each');
+-- An index is named before the table is locked: another may have taken its place by then.
+CREATE TABLE moved (k text COLLATE "C" PRIMARY KEY, v text, record_version bigint NOT NULL);
+CREATE TABLE moving (LIKE moved);
+INSERT INTO moved VALUES ('a', 'x', 1), ('b', 'x', 1);
+INSERT INTO moving TABLE moved;
+SELECT 'moved_pkey'::regclass::oid AS former \gset
+REINDEX INDEX CONCURRENTLY moved_pkey;
+SELECT is((SELECT v.stale FROM lifecycle._versioned_insert('moved', 'moving', :former, 'SELECT true WHERE false') v), 2::bigint, 'an index that was built anew in between');
+CREATE UNIQUE INDEX moved_half ON moved (k);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'moved_half'::regclass;
+SELECT is((SELECT v.stale FROM lifecycle._versioned_insert('moved', 'moving', 'moved_half', 'SELECT true WHERE false') v), 2::bigint, '... or is not yet, or no longer, in use');
 SELECT * FROM finish();
