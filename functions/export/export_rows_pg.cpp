@@ -1,12 +1,15 @@
 // The aggregate _export_rows("order", numbers, unread, columns…): writes the rows that keep a contract into files. As
 // an aggregate that can be computed in parts it runs in as many processes as the planner finds for the query below it,
 // all under one snapshot; an error, a cancel or an end of any of them ends all.
+#include <algorithm>
 #include <memory>
 
 #include "functions/export/numbers_pg.hpp"
 #include "functions/export/row_files_pg.hpp"
 #include "functions/file/file_access_pg.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/pg/heap_page.hpp"
+#include "functions/pg/rows_ahead.hpp"
 #include "functions/pg/text.hpp"
 #include "functions/row/decimal.hpp"
 #include "functions/row/value_text_pg.hpp"
@@ -32,7 +35,16 @@ constexpr int first_column = 4; // among the arguments, behind state, order, num
 // complete.
 struct Work {
   std::unique_ptr<RowFiles> files; // of a process that reads rows
+  pg::RowsAhead rows_ahead;        // of the same
   Part part;                       // of one that puts parts together
+};
+
+// What is asked of a column, as little as a row's columns need one after the other: the rest is in ColumnChecks.
+struct Step {
+  row::Form form;
+  bool required;
+  bool asks_text;
+  bool searched;
 };
 
 struct State {
@@ -40,11 +52,11 @@ struct State {
   Work* work;
   // Of a process that reads rows.
   row::RowPlan* plan;
+  Step* steps;     // one a column
   int time_column; // its place, from 0
   int64 rows;
-  bool searches;         // for secrets
-  int place_column;      // by whose values is told where rows lie; negative: not found yet
-  std::uintptr_t placed; // where that of the last row lay
+  bool searches;    // for secrets
+  int place_column; // by whose values is told where rows lie; negative: not found yet
 };
 
 void delete_work(void* state) { delete std::exchange(static_cast<State*>(state)->work, nullptr); }
@@ -105,9 +117,8 @@ row::RowPlan* plan_rows(FunctionCallInfo fcinfo, const Order& order, MemoryConte
   return plan;
 }
 
-// Whether any column is searched for secrets.
-bool searches(const row::RowPlan& plan, const ColumnChecks* checks) {
-  bool any = false;
+Step* plan_steps(const row::RowPlan& plan, const ColumnChecks* checks) {
+  auto* const steps = static_cast<Step*>(palloc(sizeof(Step) * static_cast<Size>(plan.column_count)));
   for (int i = 0; i < plan.column_count; ++i) {
     const row::Form form = plan.columns[i].type.form;
     if (checks[i].searched && form != row::Form::text && form != row::Form::jsonb) {
@@ -115,9 +126,9 @@ bool searches(const row::RowPlan& plan, const ColumnChecks* checks) {
                       errmsg("column \"%s\" can have no secrets in it", checks[i].name.c_str()),
                       errdetail("It is of type %s.", format_type_be(plan.columns[i].type.type))));
     }
-    any = any || checks[i].searched;
+    steps[i] = {form, checks[i].required, checks[i].asks_text(), checks[i].searched};
   }
-  return any;
+  return steps;
 }
 
 State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
@@ -134,7 +145,9 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
   state->place_column = -1;
-  state->searches = searches(*state->plan, state->work->files->order().columns.data());
+  state->steps = plan_steps(*state->plan, state->work->files->order().columns.data());
+  state->searches = std::any_of(state->steps, state->steps + state->plan->column_count,
+                                [](const Step& step) { return step.searched; });
   if (IsParallelWorker()) {
     file::start_progress();
   }
@@ -142,86 +155,83 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   return state;
 }
 
-// Whether a value that is not null keeps what the contract asks. Inside guard. An empty text becomes null where the
-// contract says so.
-bool keeps_contract(row::Form form, const ColumnChecks& check, Datum value, bool& is_null) {
-  switch (form) {
-    case row::Form::text:
-      if (check.asks_text()) {
-        const std::string_view text = row::bytes_of(value);
-        if (check.empty_is_null && text.empty()) {
-          is_null = true;
-          return !check.required;
-        }
-        return check.takes_text(text);
-      }
-      return true;
-    case row::Form::timestamptz:
-      return is_in_exported_years(DatumGetTimestampTz(value));
-    case row::Form::numeric:
-      return row::read_decimal(row::bytes_of(value)).kind == row::Decimal::Kind::finite;
-    default:
-      return true;
-  }
-}
-
-// A column whose values lie in the rows themselves: whose pointers differ from row to row, as a constant's do not.
+// A column whose values lie in the rows themselves, as a constant's do not.
 int find_place_column(FunctionCallInfo fcinfo, const row::RowPlan& plan) {
   for (int i = 0; i < plan.column_count; ++i) {
     const row::Form form = plan.columns[i].type.form;
-    if ((form == row::Form::uuid || form == row::Form::text) && !fcinfo->args[first_column + i].isnull &&
-        !plan.nulls[i] && plan.values[i] != 0 && plan.values[i] != fcinfo->args[first_column + i].value) {
+    const NullableDatum& value = fcinfo->args[first_column + i];
+    if ((form == row::Form::uuid || form == row::Form::text) && !value.isnull &&
+        pg::shared_page_of(DatumGetPointer(value.value)) != nullptr) {
       return i;
     }
   }
   return -1;
 }
 
-// Rows of a page lie side by side: the next one is brought near while this one is written. A hint, and no more: where
-// it lies elsewhere, nothing is read.
+// The next rows are brought near while this one is written, where they lie in a table.
 void fetch_next(State& state, FunctionCallInfo fcinfo) {
-  if (state.place_column < 0) {
+  constexpr int64 looked_at = 64; // rows without such a value: there will be none
+  if (state.place_column < 0 && state.rows < looked_at) {
     state.place_column = find_place_column(fcinfo, *state.plan);
-    return;
   }
-  constexpr std::uintptr_t line = 64;
-  constexpr std::uintptr_t largest = 1024; // of longer rows the processor sees itself what comes next
-  const NullableDatum& value = fcinfo->args[first_column + state.place_column];
-  if (value.isnull) {
-    return;
-  }
-  const std::uintptr_t here = value.value;
-  const std::uintptr_t step = here - std::exchange(state.placed, here); // wraps around where rows lie downwards
-  const std::uintptr_t size = step + largest < largest ? 0 - step : step;
-  if (size > largest) {
-    return;
-  }
-  for (std::uintptr_t at = 0; at < size + line; at += line) {
-    __builtin_prefetch(reinterpret_cast<const void*>(here + step - line / 2 + at)); // NOLINT(performance-no-int-to-ptr)
+  if (state.place_column >= 0) {
+    const NullableDatum& value = fcinfo->args[first_column + state.place_column];
+    if (!value.isnull && pg::shared_page_of(DatumGetPointer(value.value)) != nullptr) {
+      state.work->rows_ahead.at_value(value.value);
+    }
   }
 }
 
 // Inside guard.
-bool is_secret(const secret::RuleSet& rules, row::Form form, Datum value) {
-  const std::string_view bytes = row::bytes_of(value);
+bool is_secret(const secret::RuleSet& rules, row::Form form, std::string_view bytes) {
   return rules.might_find(bytes) && secret::has_secret(rules, bytes, form == row::Form::jsonb);
+}
+
+// Whether a value that is not null keeps what the contract asks. An empty text becomes null where the contract says so.
+// Inside guard.
+[[gnu::always_inline]] inline bool keeps_contract(const Step& step, const ColumnChecks& check,
+                                                  const secret::RuleSet* rules, Datum value, bool& is_null) {
+  switch (step.form) {
+    case row::Form::text: {
+      if (!step.asks_text && !step.searched) {
+        return true;
+      }
+      const std::string_view text = row::bytes_of(value);
+      if (text.empty() && check.empty_is_null) {
+        is_null = true;
+        return !step.required;
+      }
+      // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there are rules where anything is searched
+      return (!step.asks_text || check.takes_text(text)) && !(step.searched && is_secret(*rules, step.form, text));
+    }
+    case row::Form::timestamptz:
+      return is_in_exported_years(DatumGetTimestampTz(value));
+    case row::Form::numeric:
+      return row::is_finite_decimal(row::bytes_of(value));
+    case row::Form::jsonb:
+      // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): as above
+      return !(step.searched && is_secret(*rules, step.form, row::bytes_of(value)));
+    default:
+      return true;
+  }
 }
 
 // Points the plan at the call's columns; false where one breaks the contract. rules: where any is searched. Inside
 // guard.
-bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks, const secret::RuleSet* rules) {
-  for (int i = 0; i < plan.column_count; ++i) {
-    const NullableDatum& argument = fcinfo->args[first_column + i];
-    bool is_null = argument.isnull;
-    if (is_null ? checks[i].required : !keeps_contract(plan.columns[i].type.form, checks[i], argument.value, is_null)) {
+bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const Step* steps, const ColumnChecks* checks,
+              const secret::RuleSet* rules) {
+  const NullableDatum* const arguments = fcinfo->args + first_column;
+  Datum* const values = plan.values;
+  bool* const nulls = plan.nulls;
+  const int count = plan.column_count;
+  for (int i = 0; i < count; ++i) {
+    const Datum value = arguments[i].value;
+    bool is_null = arguments[i].isnull;
+    values[i] = value;
+    if (is_null ? steps[i].required : !keeps_contract(steps[i], checks[i], rules, value, is_null)) {
       return false;
     }
-    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there are rules where anything is searched
-    if (checks[i].searched && !is_null && is_secret(*rules, plan.columns[i].type.form, argument.value)) {
-      return false;
-    }
-    plan.values[i] = argument.value;
-    plan.nulls[i] = is_null;
+    nulls[i] = is_null;
   }
   return true;
 }
@@ -240,7 +250,7 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;
-    if (unread || !take_row(fcinfo, plan, files.order().columns.data(), rules)) {
+    if (unread || !take_row(fcinfo, plan, state->steps, files.order().columns.data(), rules)) {
       files.reject();
     } else {
       files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));
