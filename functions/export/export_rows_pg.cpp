@@ -8,6 +8,8 @@
 #include "functions/export/row_files_pg.hpp"
 #include "functions/file/file_access_pg.hpp"
 #include "functions/pg/function.hpp"
+#include "functions/pg/heap_page.hpp"
+#include "functions/pg/rows_ahead.hpp"
 #include "functions/pg/text.hpp"
 #include "functions/secret/secret_rules_pg.hpp"
 
@@ -30,6 +32,7 @@ constexpr int first_column = 4; // among the arguments, behind state, order, num
 // complete.
 struct Work {
   std::unique_ptr<RowFiles> files; // of a process that reads rows
+  pg::RowsAhead rows_ahead;        // of the same
   Part part;                       // of one that puts parts together
 };
 
@@ -38,11 +41,11 @@ struct State {
   Work* work;
   // Of a process that reads rows.
   row::RowPlan* plan;
-  int time_column; // its place, from 0
+  ColumnStep* steps; // one a column
+  int time_column;   // its place, from 0
   int64 rows;
-  bool searches;         // for secrets
-  int place_column;      // by whose values is told where rows lie; negative: not found yet
-  std::uintptr_t placed; // where that of the last row lay
+  bool searches;    // for secrets
+  int place_column; // by whose values is told where rows lie; negative: not found yet
 };
 
 void delete_work(void* state) { delete std::exchange(static_cast<State*>(state)->work, nullptr); }
@@ -117,7 +120,8 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   state->plan = plan_rows(fcinfo, state->work->files->order(), context);
   state->time_column = static_cast<int>(state->work->files->order().time_column) - 1;
   state->place_column = -1;
-  state->searches = searches(*state->plan, state->work->files->order().columns.data());
+  state->steps = plan_steps(*state->plan, state->work->files->order().columns.data());
+  state->searches = searches(state->steps, state->plan->column_count);
   if (IsParallelWorker()) {
     file::start_progress();
   }
@@ -125,53 +129,49 @@ State* begin_rows(FunctionCallInfo fcinfo, MemoryContext context) {
   return state;
 }
 
-// A column whose values lie in the rows themselves: whose pointers differ from row to row, as a constant's do not.
+// A column whose values lie in the rows themselves, as a constant's do not.
 int find_place_column(FunctionCallInfo fcinfo, const row::RowPlan& plan) {
   for (int i = 0; i < plan.column_count; ++i) {
     const row::Form form = plan.columns[i].type.form;
-    if ((form == row::Form::uuid || form == row::Form::text) && !fcinfo->args[first_column + i].isnull &&
-        !plan.nulls[i] && plan.values[i] != 0 && plan.values[i] != fcinfo->args[first_column + i].value) {
+    const NullableDatum& value = fcinfo->args[first_column + i];
+    if ((form == row::Form::uuid || form == row::Form::text) && !value.isnull &&
+        pg::shared_page_of(DatumGetPointer(value.value)) != nullptr) {
       return i;
     }
   }
   return -1;
 }
 
-// Rows of a page lie side by side: the next one is brought near while this one is written. A hint, and no more: where
-// it lies elsewhere, nothing is read.
+// The next rows are brought near while this one is written, where they lie in a table.
 void fetch_next(State& state, FunctionCallInfo fcinfo) {
-  if (state.place_column < 0) {
+  constexpr int64 looked_at = 64; // rows without such a value: there will be none
+  if (state.place_column < 0 && state.rows < looked_at) {
     state.place_column = find_place_column(fcinfo, *state.plan);
-    return;
   }
-  constexpr std::uintptr_t line = 64;
-  constexpr std::uintptr_t largest = 1024; // of longer rows the processor sees itself what comes next
-  const NullableDatum& value = fcinfo->args[first_column + state.place_column];
-  if (value.isnull) {
-    return;
-  }
-  const std::uintptr_t here = value.value;
-  const std::uintptr_t step = here - std::exchange(state.placed, here); // wraps around where rows lie downwards
-  const std::uintptr_t size = step + largest < largest ? 0 - step : step;
-  if (size > largest) {
-    return;
-  }
-  for (std::uintptr_t at = 0; at < size + line; at += line) {
-    __builtin_prefetch(reinterpret_cast<const void*>(here + step - line / 2 + at)); // NOLINT(performance-no-int-to-ptr)
+  if (state.place_column >= 0) {
+    const NullableDatum& value = fcinfo->args[first_column + state.place_column];
+    if (!value.isnull && pg::shared_page_of(DatumGetPointer(value.value)) != nullptr) {
+      state.work->rows_ahead.at_value(value.value);
+    }
   }
 }
 
 // Points the plan at the call's columns; false where one breaks the contract. rules: where any is searched. Inside
 // guard.
-bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnChecks* checks, const secret::RuleSet* rules) {
-  for (int i = 0; i < plan.column_count; ++i) {
-    const NullableDatum& argument = fcinfo->args[first_column + i];
-    bool is_null = argument.isnull;
-    if (!takes_value(plan.columns[i].type.form, checks[i], argument.value, is_null, rules)) {
+bool take_row(FunctionCallInfo fcinfo, row::RowPlan& plan, const ColumnStep* steps, const ColumnChecks* checks,
+              const secret::RuleSet* rules) {
+  const NullableDatum* const arguments = fcinfo->args + first_column;
+  Datum* const values = plan.values;
+  bool* const nulls = plan.nulls;
+  const int count = plan.column_count;
+  for (int i = 0; i < count; ++i) {
+    const Datum value = arguments[i].value;
+    bool is_null = arguments[i].isnull;
+    values[i] = value;
+    if (!takes_value(steps[i], checks[i], value, is_null, rules)) {
       return false;
     }
-    plan.values[i] = argument.value;
-    plan.nulls[i] = is_null;
+    nulls[i] = is_null;
   }
   return true;
 }
@@ -190,7 +190,7 @@ LIFECYCLE_FUNCTION(lifecycle_export_rows_add) {
   const bool unread = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   lifecycle::pg::guard([&] {
     RowFiles& files = *state->work->files;
-    if (unread || !take_row(fcinfo, plan, files.order().columns.data(), rules)) {
+    if (unread || !take_row(fcinfo, plan, state->steps, files.order().columns.data(), rules)) {
       files.reject();
     } else {
       files.add(plan, DatumGetTimestampTz(plan.values[state->time_column]));

@@ -18,20 +18,22 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 
 } // namespace
 
-bool ColumnChecks::takes_text(std::string_view text) const {
-  if (most_characters != 0 && text.size() > most_characters &&
-      static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); })) >
-          most_characters) {
+bool ColumnChecks::is_short_enough(std::string_view text) const {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_continuation(c); })) <=
+         most_characters;
+}
+
+bool ColumnChecks::is_listed(std::string_view text) const {
+  if (short_values.empty()) {
+    return std::ranges::find(values, text) != values.end();
+  }
+  if (text.size() >= json::block_size) {
     return false;
   }
-  if (!short_values.empty()) {
-    // Texts of a block and longer ones are none of them.
-    const ShortText wanted = text.size() < json::block_size ? short_text(text) : ShortText{{}, text.size()};
-    return std::ranges::any_of(short_values, [&](const ShortText& value) {
-      return value.size == wanted.size && value.block.low == wanted.block.low && value.block.high == wanted.block.high;
-    });
-  }
-  return values.empty() || std::ranges::find(values, text) != values.end();
+  const ShortText wanted = short_text(text);
+  return std::ranges::any_of(short_values, [&](const ShortText& value) {
+    return value.size == wanted.size && value.block.low == wanted.block.low && value.block.high == wanted.block.high;
+  });
 }
 
 std::vector<ColumnChecks> read_columns(std::string_view document) {

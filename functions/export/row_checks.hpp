@@ -28,7 +28,14 @@ struct ColumnChecks {
 
   [[nodiscard]] bool asks_text() const { return empty_is_null || most_characters != 0 || !values.empty(); }
   // Of a text that is not null.
-  [[nodiscard]] bool takes_text(std::string_view text) const;
+  [[nodiscard]] bool takes_text(std::string_view text) const {
+    return (text.size() <= most_characters || most_characters == 0 || is_short_enough(text)) &&
+           (values.empty() || is_listed(text));
+  }
+
+ private:
+  [[nodiscard]] bool is_short_enough(std::string_view text) const;
+  [[nodiscard]] bool is_listed(std::string_view text) const;
 };
 
 // A JSON array of one object a column: {"name": "status", "required": true, "empty_is_null": true, "most_characters":

@@ -48,7 +48,8 @@ struct CheckedReceiver {
   FunctionCallInfo call;
   Memory* memory; // null: nothing is remembered
   row::RowPlan* plan;
-  int time_column; // from 1
+  exporting::ColumnStep* steps; // one a column
+  int time_column;              // from 1
   int64 rejected;
   MemoryContext context;
   MemoryContext row_context;
@@ -85,7 +86,10 @@ void receive_startup(DestReceiver* self, int, TupleDesc query) {
   auto& to = *reinterpret_cast<CheckedReceiver*>(self);
   to.plan = row::plan_query(named_columns(query, to.work->checks), to.context);
   require_time(*to.plan, to.time_column);
-  if (exporting::searches(*to.plan, to.work->checks.data())) {
+  MemoryContext const caller = MemoryContextSwitchTo(to.context);
+  to.steps = exporting::plan_steps(*to.plan, to.work->checks.data());
+  MemoryContextSwitchTo(caller);
+  if (exporting::searches(to.steps, to.plan->column_count)) {
     to.rules = secret::rules_for_call(to.call);
   }
 }
@@ -99,8 +103,8 @@ bool take_row(CheckedReceiver& to, const TupleTableSlot* slot) {
   plan.values = slot->tts_values;
   for (int i = 0; i < plan.column_count; ++i) {
     bool is_null = slot->tts_isnull[i];
-    if (!exporting::takes_value(plan.columns[i].type.form, to.work->checks[static_cast<std::size_t>(i)],
-                                slot->tts_values[i], is_null, to.rules)) {
+    if (!exporting::takes_value(to.steps[i], to.work->checks[static_cast<std::size_t>(i)], slot->tts_values[i], is_null,
+                                to.rules)) {
       return false;
     }
     plan.nulls[i] = is_null;

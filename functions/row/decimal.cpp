@@ -1,9 +1,9 @@
 #include "functions/row/decimal.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "functions/core/utc_time.hpp"
-#include "functions/json/jsonb_layout.hpp"
 #include "functions/json/jsonb_reader.hpp"
 
 #include "functions/core/pure.hpp"
@@ -113,11 +113,16 @@ char* write_decimal(const Decimal& decimal, char* to) {
     return to;
   }
   *to++ = '.';
-  // The first word after the point; below zero there are zeros before the first word stored.
+  // The first word after the point; below zero there are zeros before the first word stored, and there may be some
+  // behind the last.
   std::int64_t index = std::int64_t{decimal.weight} + 1;
   std::uint32_t left = decimal.scale;
-  for (; left >= word_digits; left -= word_digits) {
+  for (; left >= word_digits && index < decimal.count; left -= word_digits) {
     to = write_word(word_at(decimal, index++), to);
+  }
+  if (index >= decimal.count) {
+    std::memset(to, '0', left);
+    return to + left;
   }
   char last[word_digits];
   write_word(left > 0 ? word_at(decimal, index) : 0, last);
@@ -150,6 +155,8 @@ std::size_t trimmed_size(const Decimal& decimal, std::string_view text) {
   }
   std::size_t size = text.size();
   if (decimal.scale > 0) {
+    // Behind the last word that is stored there are zeros only.
+    size -= stored < decimal.scale ? decimal.scale - static_cast<std::size_t>(std::max<std::int64_t>(stored, 0)) : 0;
     while (text[size - 1] == '0') {
       --size;
     }

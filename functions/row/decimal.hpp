@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+
+#include "functions/json/jsonb_layout.hpp"
 
 namespace lifecycle::row {
 
@@ -21,6 +24,16 @@ struct Decimal {
 
 // Reads the bytes after the length word, whichever form that has. Raises data_corrupted where they are no numeric.
 Decimal read_decimal(std::string_view bytes);
+
+// Whether the kind would be finite. Of bytes too short for a header that is left to read_decimal().
+inline bool is_finite_decimal(std::string_view bytes) {
+  std::uint16_t header = 0;
+  if (bytes.size() < sizeof header) [[unlikely]] {
+    return read_decimal(bytes).kind == Decimal::Kind::finite;
+  }
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return (header & json::layout::numeric_kind_mask) != json::layout::numeric_special;
+}
 
 // The most bytes a finite number's text takes.
 inline std::size_t decimal_bound(const Decimal& decimal) {

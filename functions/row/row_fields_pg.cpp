@@ -2,6 +2,7 @@
 #include <cstring>
 #include <utility>
 
+#include "functions/pg/heap_page.hpp"
 #include "functions/row/decimal.hpp"
 #include "functions/row/row_writer_pg.hpp"
 #include "functions/row/value_text_pg.hpp"
@@ -13,31 +14,43 @@ constexpr std::string_view json_null = "null";
 constexpr std::string_view null_field = "\\N";
 constexpr char null_block[RowFields::slack] = {'\\', 'N'}; // readable in whole blocks
 
+// Up to where there are bytes to read from the text on: the end of the page, where it lies in one of the server's.
+const char* readable_from(std::string_view text) {
+  const char* const page = pg::shared_page_of(text.data());
+  return page != nullptr ? page + BLCKSZ : text.data() + text.size();
+}
+
 } // namespace
 
-// A value within an object that has a field. value_room is there.
-[[gnu::always_inline]] inline char* RowWriter::append_member(char* to, TypePlan& plan, Datum value, int column,
-                                                             RowFields& fields) {
+// A value within an object, and its field; known is set to false where that stands nowhere. value_room is there.
+[[gnu::always_inline]] inline char* RowWriter::append_member(char* to, TypePlan& plan, Datum value,
+                                                             RowFields::Field& field, bool& known) {
   const std::size_t begin = buffer_.offset_of(to);
   const auto add = [&](std::size_t from, std::size_t size) {
-    fields.add(column, {nullptr, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(size), true});
+    field = {nullptr, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(size), true};
   };
   switch (plan.form) {
     case Form::text: {
       const std::string_view text = bytes_of(value);
-      to = append_string(to, text);
+      to = append_string(to, text, readable_from(text));
       if (buffer_.offset_of(to) - begin == text.size() + 2) [[likely]] {
         add(begin + 1, text.size());
       } else if (text.find('\\') == std::string_view::npos && text.find(field_separator) == std::string_view::npos) {
-        fields.add(column, {text.data(), 0, static_cast<std::uint32_t>(text.size()), false});
+        field = {text.data(), 0, static_cast<std::uint32_t>(text.size()), false};
       } else {
-        fields.known_ = false;
+        known = false;
       }
       return to;
     }
     case Form::uuid:
       *to = '"';
       to = write_uuid(DatumGetPointer(value), to + 1);
+      *to++ = '"';
+      add(begin + 1, buffer_.offset_of(to) - begin - 2);
+      return to;
+    case Form::timestamptz:
+      *to = '"';
+      to = write_plain_scalar(plan, value, to + 1);
       *to++ = '"';
       add(begin + 1, buffer_.offset_of(to) - begin - 2);
       return to;
@@ -58,7 +71,7 @@ constexpr char null_block[RowFields::slack] = {'\\', 'N'}; // readable in whole 
       } else {
         to = append_json(to, plan, value);
       }
-      fields.known_ = false;
+      known = false;
       return to;
     }
     default:
@@ -69,7 +82,7 @@ constexpr char null_block[RowFields::slack] = {'\\', 'N'}; // readable in whole 
     const std::size_t quote = plan.form != Form::jsonb && *buffer_.at(begin) == '"' ? 1 : 0;
     add(begin + quote, buffer_.offset_of(to) - begin - 2 * quote);
   } else {
-    fields.known_ = false;
+    known = false;
   }
   return to;
 }
@@ -78,31 +91,34 @@ std::string_view RowWriter::write_object(RowPlan& plan, RowFields& fields, Nulls
   if (plan.column_count == 0 || plan.column_count > RowFields::most_columns) {
     return write_object(plan, nulls);
   }
-  fields.known_ = true;
-  fields.count_ = plan.column_count;
+  // Kept apart from the fields, which the compiler takes for something that the text's bytes may fall on.
+  bool known = true;
+  std::size_t size = 0;
   char* to = buffer_.start();
   bool first = true;
   for (int i = 0; i < plan.column_count; ++i) {
     ColumnPlan& column = plan.columns[i];
     const bool is_null = plan.nulls[column.attribute];
-    if (is_null) {
-      fields.add(i, {null_block, 0, null_field.size(), true});
-      if (nulls == Nulls::left_out) {
-        continue;
-      }
+    RowFields::Field field = {null_block, 0, null_field.size(), true};
+    if (!is_null || nulls == Nulls::written) {
+      to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column, std::exchange(first, false));
     }
-    to = append_key(buffer_.room(to, column.key_size + key_block + value_room), column, std::exchange(first, false));
-    if (is_null) {
-      to += json_null.copy(to, json_null.size());
-    } else {
-      to = append_member(to, column.type, plan.values[column.attribute], i, fields);
+    if (!is_null) {
+      to = append_member(to, column.type, plan.values[column.attribute], field, known);
+    } else if (nulls == Nulls::written) {
+      std::memcpy(to, json_null.data(), json_null.size());
+      to += json_null.size();
     }
+    fields.fields_[i] = field;
+    size += field.size + 1U;
   }
   to = append(to, first ? "{}" : "}");
   to = buffer_.room(to, RowFields::slack);
   const std::string_view object = buffer_.finish(to);
+  fields.count_ = plan.column_count;
+  fields.known_ = known;
+  fields.size_ = size - 1; // no separator behind the last
   fields.object_ = object.data();
-  --fields.size_; // no separator behind the last
   return object;
 }
 

@@ -246,13 +246,6 @@ char* RowWriter::append_dimension(char* to, ArrayWalk& walk, int dimension) {
   return append(to, "]");
 }
 
-char* RowWriter::append_string(char* to, std::string_view text) {
-  if (text.size() <= json::text_piece) [[likely]] {
-    to = buffer_.room(to, json::escaped_bound(text.size()) + 2);
-  }
-  return json::write_string(to, text, text.data() + text.size(), buffer_);
-}
-
 // A backslash doubled, the separator as \x1F: so neither a separator nor a lone \N can be part of a value.
 char* RowWriter::append_escaped(char* to, std::string_view text) {
   const auto special = [](char c) { return c == '\\' || c == field_separator; };

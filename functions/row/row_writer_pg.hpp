@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "functions/json/canonical_writer.hpp"
+#include "functions/json/string_writer.hpp"
 #include "functions/row/plan_pg.hpp"
 #include "functions/row/quoted_text.hpp"
 
@@ -52,11 +53,6 @@ class RowFields {
     bool in_blocks; // what follows it may be read too
   };
 
-  void add(int column, const Field& field) {
-    fields_[column] = field;
-    size_ += field.size + 1U;
-  }
-
   Field fields_[most_columns];
   int count_ = 0;
   bool known_ = false;
@@ -94,7 +90,7 @@ class RowWriter {
   json::CanonicalWriter& claim();
 
   char* append_object(char* to, RowPlan& plan, Nulls nulls);
-  char* append_member(char* to, TypePlan& plan, Datum value, int column, RowFields& fields);
+  char* append_member(char* to, TypePlan& plan, Datum value, RowFields::Field& field, bool& known);
   // Room for the key and key_block is there.
   static char* append_key(char* to, const ColumnPlan& column, bool first) {
     std::memcpy(to, column.key, key_block);
@@ -110,7 +106,14 @@ class RowWriter {
   char* append_composite(char* to, TypePlan& plan, Datum value);
   char* append_document(char* to, TypePlan& plan, Datum value);
   char* append_json_text(char* to, std::string_view document);
-  char* append_string(char* to, std::string_view text);
+  char* append_string(char* to, std::string_view text) { return append_string(to, text, text.data() + text.size()); }
+  // Bytes past the text may be read too, up to `readable`.
+  char* append_string(char* to, std::string_view text, const char* readable) {
+    if (text.size() <= json::text_piece) [[likely]] {
+      to = buffer_.room(to, json::escaped_bound(text.size()) + 2);
+    }
+    return json::write_string(to, text, readable, buffer_);
+  }
   char* append_field(char* to, TypePlan& plan, Datum value);
   char* append_cell(char* to, TypePlan& plan, Datum value, bool alone);
   char* append_literal(char* to, TypePlan& plan, Datum value);

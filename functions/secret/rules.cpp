@@ -63,6 +63,17 @@ const RuleRow* RuleSet::find(AppliesTo subject, std::string_view text) const {
   return first < rows_.size() ? &rows_[first] : nullptr;
 }
 
+// Whether a literal stands there. What has none is kept.
+bool RuleSet::search(std::string_view bytes) const {
+  if (literals_.any_in(bytes)) {
+    return true;
+  }
+  if (is_kept(bytes)) {
+    clean_.add(CleanTexts::entry_of(bytes));
+  }
+  return false;
+}
+
 bool RuleSet::is_harmless(std::string_view text) const {
   return text.empty() || std::any_of(rows_.begin(), rows_.end(), [&](const RuleRow& row) {
            return row.applies_to == AppliesTo::harmless && matches(row, text);

@@ -38,18 +38,7 @@ class RuleSet {
     if (!always_.empty()) {
       return true;
     }
-    if (bytes.size() < CleanTexts::shortest || bytes.size() > CleanTexts::longest) {
-      return literals_.any_in(bytes);
-    }
-    const CleanTexts::Entry entry = CleanTexts::entry_of(bytes);
-    if (clean_.has(entry)) {
-      return false;
-    }
-    if (literals_.any_in(bytes)) {
-      return true;
-    }
-    clean_.add(entry);
-    return false;
+    return !(is_kept(bytes) && clean_.has(CleanTexts::entry_of(bytes))) && search(bytes);
   }
 
   // The first rule that says so; null where none does.
@@ -58,6 +47,10 @@ class RuleSet {
   [[nodiscard]] bool is_harmless(std::string_view text) const;
 
  private:
+  static bool is_kept(std::string_view bytes) {
+    return bytes.size() >= CleanTexts::shortest && bytes.size() <= CleanTexts::longest;
+  }
+  [[nodiscard]] bool search(std::string_view bytes) const;
   [[nodiscard]] const RuleRow* find(AppliesTo subject, std::string_view text) const;
 
   std::vector<RuleRow> rows_;

@@ -45,6 +45,19 @@ TEST(CleanTexts, TakesNoTextForAnother) {
   }
 }
 
+// Few texts are all known, wherever their places are: of those that meet in one, two are kept.
+TEST(CleanTexts, KeepsTwoInOnePlace) {
+  for (int first = 0; first < 40; ++first) {
+    for (int second = 0; second < first; ++second) {
+      const auto texts = std::make_unique<CleanTexts>();
+      const std::string pair[] = {"workflow-" + std::to_string(first), "workflow-" + std::to_string(second)};
+      texts->add(CleanTexts::entry_of(pair[0]));
+      texts->add(CleanTexts::entry_of(pair[1]));
+      EXPECT_TRUE(has(*texts, pair[0]) && has(*texts, pair[1])) << pair[0] << " " << pair[1];
+    }
+  }
+}
+
 // One in the place of another is only forgotten.
 TEST(CleanTexts, ForgetsButNeverConfuses) {
   const auto texts = std::make_unique<CleanTexts>();

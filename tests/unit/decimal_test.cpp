@@ -87,11 +87,36 @@ TEST(Decimal, TrimsNoTextThatLacksDigits) {
   EXPECT_EQ(trimmed(stored(false, 0, 4, {1, 5000})), "1.5");
 }
 
+TEST(Decimal, ShowsZerosBehindTheLastWord) {
+  const std::string zeros(200, '0');
+  for (unsigned more = 0; more < 60; ++more) {
+    const std::string behind = zeros.substr(0, more);
+    EXPECT_EQ(written(stored(false, -1, 4 + more, {123})), "0.0123" + behind);
+    EXPECT_EQ(trimmed(stored(false, -1, 4 + more, {123})), "0.0123");
+    EXPECT_EQ(written(stored(true, 0, 4 + more, {1, 5000})), "-1.5000" + behind);
+    EXPECT_EQ(trimmed(stored(true, 0, 4 + more, {1, 5000})), "-1.5");
+    EXPECT_EQ(written(stored(false, 2, 1 + more, {7})), "700000000.0" + behind);
+    EXPECT_EQ(trimmed(stored(false, 2, 1 + more, {7})), "700000000");
+    EXPECT_EQ(written(stored(false, 0, 1 + more, {})), "0.0" + behind);
+    EXPECT_EQ(trimmed(stored(false, 0, 1 + more, {})), "0");
+  }
+}
+
 TEST(Decimal, ReadsTheLongForm) {
   EXPECT_EQ(written(stored(true, 0, 2, {1, 5000}, true)), "-1.50");
   EXPECT_EQ(written(stored(false, 100, 0, {1})), "1" + std::string(400, '0'));
   EXPECT_EQ(written(stored(false, -100, 400, {1})), "0." + std::string(399, '0') + "1");
   EXPECT_EQ(trimmed(stored(false, -100, 16383, {1})), "0." + std::string(399, '0') + "1");
+}
+
+TEST(Decimal, KnowsWhatIsFinite) {
+  EXPECT_TRUE(lifecycle::row::is_finite_decimal(stored(true, 0, 2, {1, 5000})));
+  EXPECT_TRUE(lifecycle::row::is_finite_decimal(stored(true, 0, 2, {1, 5000}, true)));
+  EXPECT_TRUE(lifecycle::row::is_finite_decimal(stored(false, 0, 0, {})));
+  for (const std::uint16_t header : {0xC000, 0xD000, 0xF000}) {
+    EXPECT_FALSE(lifecycle::row::is_finite_decimal({reinterpret_cast<const char*>(&header), sizeof header}));
+  }
+  EXPECT_THROW(lifecycle::row::is_finite_decimal("x"), lifecycle::Error);
 }
 
 TEST(Decimal, NamesWhatIsNoNumber) {

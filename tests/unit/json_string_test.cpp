@@ -84,6 +84,7 @@ TEST(JsonString, BlocksAgree) {
     const lifecycle::json::TextBlock numbers{lifecycle::json::load_low_first(block),
                                              lifecycle::json::load_low_first(block + 8)};
     ASSERT_EQ(needs_escape(numbers, n), lifecycle::json::block_needs_escape(block, n));
+    ASSERT_EQ(needs_escape(numbers, n), lifecycle::json::block_needs_escape(numbers, n));
   }
 }
 

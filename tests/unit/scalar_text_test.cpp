@@ -1,6 +1,7 @@
 #include "functions/row/scalar_text.hpp"
 
 #include <limits>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -40,6 +41,23 @@ TEST(ScalarText, WritesHexAndUuids) {
               return row::write_uuid("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", to);
             }),
             "00112233-4455-6677-8899-aabbccddeeff");
+}
+
+// Every byte at every place, and nothing beyond the text.
+TEST(ScalarText, WritesEveryUuid) {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    for (std::size_t at = 0; at < 16; ++at) {
+      std::string bytes(16, static_cast<char>(255 - byte));
+      bytes[at] = static_cast<char>(byte);
+      std::string expected = written([&](char* to) { return row::write_hex(bytes, to); });
+      for (const std::size_t dash : {8U, 13U, 18U, 23U}) {
+        expected.insert(dash, 1, '-');
+      }
+      const auto text = std::make_unique<char[]>(36); // a sanitizer sees any byte too far
+      ASSERT_EQ(row::write_uuid(bytes.data(), text.get()), text.get() + 36);
+      ASSERT_EQ(std::string(text.get(), 36), expected);
+    }
+  }
 }
 
 TEST(ScalarText, WritesIntervals) {
