@@ -31,7 +31,7 @@ inline void read_entry(const IndexEntry* entry, TupleDesc descriptor, Datum* val
       values[i] = static_cast<Datum>(0);
     } else if (column->attbyval) {
       std::memcpy(&values[i], at, sizeof(Datum));
-      at += sizeof(Datum);
+      at += MAXALIGN(sizeof(Datum));
     } else {
       values[i] = PointerGetDatum(at);
       at += MAXALIGN(datumGetSize(values[i], false, column->attlen));

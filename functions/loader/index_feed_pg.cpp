@@ -4,6 +4,7 @@
 
 #include "functions/loader/index_entry_pg.hpp"
 #include "functions/loader/index_pages_pg.hpp"
+#include "functions/loader/index_code_pg.hpp"
 #include "functions/loader/start_flush_pg.hpp"
 
 extern "C" {
@@ -17,6 +18,7 @@ extern "C" {
 #include "executor/executor.h"
 #include "utils/backend_progress.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/relcache.h"
 }
@@ -40,6 +42,7 @@ struct FedIndex {
   Relation relation;
   bool is_kept; // a B-tree: other kinds may keep something else than the values, and are built by a scan
   IndexInfo* info;
+  bool has_code; // that may change settings
   Piece* first;
   Piece* last;
   Size count;
@@ -135,6 +138,20 @@ bool keep(IndexFeed* feed, FedIndex& index, Datum* values, const bool* nulls) {
   return true;
 }
 
+// Of the row; false where the index leaves it out.
+bool evaluate(FedIndex& index, TupleTableSlot* row, EState* executor, Datum* values, bool* nulls) {
+  if (index.info->ii_Predicate != NIL) {
+    if (index.info->ii_PredicateState == nullptr) {
+      index.info->ii_PredicateState = ExecPrepareQual(index.info->ii_Predicate, executor);
+    }
+    if (!ExecQual(index.info->ii_PredicateState, GetPerTupleExprContext(executor))) {
+      return false;
+    }
+  }
+  FormIndexDatum(index.info, row, executor, values, nulls);
+  return true;
+}
+
 bool keep_all(IndexFeed* feed, TupleTableSlot* row, EState* executor) {
   Datum values[INDEX_MAX_KEYS];
   bool nulls[INDEX_MAX_KEYS];
@@ -145,16 +162,12 @@ bool keep_all(IndexFeed* feed, TupleTableSlot* row, EState* executor) {
     if (!index.is_kept) {
       continue;
     }
-    if (index.info->ii_Predicate != NIL) {
-      if (index.info->ii_PredicateState == nullptr) {
-        index.info->ii_PredicateState = ExecPrepareQual(index.info->ii_Predicate, executor);
-      }
-      if (!ExecQual(index.info->ii_PredicateState, GetPerTupleExprContext(executor))) {
-        continue;
-      }
+    const int settings = index.has_code ? NewGUCNestLevel() : 0;
+    const bool is_in = evaluate(index, row, executor, values, nulls);
+    if (index.has_code) {
+      AtEOXact_GUC(false, settings); // the caller's settings are not the owner's to change
     }
-    FormIndexDatum(index.info, row, executor, values, nulls);
-    if (!keep(feed, index, values, nulls)) {
+    if (is_in && !keep(feed, index, values, nulls)) {
       return false;
     }
   }
@@ -307,7 +320,9 @@ void build(IndexFeed* feed, const FedIndex& index) {
 #else
   RelationSetNewRelfilenode(index.relation, index.relation->rd_rel->relpersistence);
 #endif
+  const Caller caller = become_owner(feed->owner);
   IndexInfo* const info = BuildIndexInfo(index.relation);
+  become_caller(caller);
   if (feed->context != nullptr && index.is_kept && feed->table->rd_tableam == GetHeapamTableAmRoutine()) {
     build_fed(feed, index, info);
   } else {
@@ -324,15 +339,18 @@ IndexFeed* open_feed(Relation table, int most) {
   feed->owner = table->rd_rel->relowner;
   feed->context = AllocSetContextCreate(CurrentMemoryContext, "entries of indexes", ALLOCSET_DEFAULT_SIZES);
   feed->indexes = static_cast<FedIndex*>(palloc0(sizeof(FedIndex) * static_cast<Size>(list_length(indexes) + 1)));
+  const Caller caller = become_owner(feed->owner); // what is constant in an expression is computed here
   ListCell* cell = nullptr;
   foreach (cell, indexes) {
     FedIndex& index = feed->indexes[feed->count++];
     index.relation = index_open(lfirst_oid(cell), AccessExclusiveLock);
     index.is_kept = index.relation->rd_rel->relam == BTREE_AM_OID;
     index.info = BuildIndexInfo(index.relation);
+    index.has_code = index.is_kept && has_code_of_users(index.info);
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     index.unplaced = static_cast<IndexEntry**>(palloc0(sizeof(IndexEntry*) * static_cast<Size>(most)));
   }
+  become_caller(caller);
   list_free(indexes);
   return feed;
 }
@@ -342,13 +360,9 @@ void feed_row(IndexFeed* feed, TupleTableSlot* row, EState* executor) {
   if (feed->context == nullptr) {
     return;
   }
-  // As CREATE INDEX does: functions in an index act for the table's owner, whoever fills it.
-  Oid user = InvalidOid;
-  int security = 0;
-  GetUserIdAndSecContext(&user, &security);
-  SetUserIdAndSecContext(feed->owner, security | SECURITY_RESTRICTED_OPERATION);
+  const Caller caller = become_owner(feed->owner);
   const bool kept = keep_all(feed, row, executor);
-  SetUserIdAndSecContext(user, security);
+  become_caller(caller);
   ++feed->rows_unplaced;
   if (!kept) {
     forget(feed);

@@ -1,12 +1,14 @@
 #include "functions/loader/index_pages_pg.hpp"
 
 extern "C" {
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/itup.h"
 #include "access/nbtree.h"
 #include "access/transam.h"
 #include "access/xloginsert.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "storage/bufpage.h"
 #include "storage/smgr.h"
@@ -16,8 +18,8 @@ extern "C" {
 namespace lifecycle::loader {
 namespace {
 
-// Longer values may be compressed before they enter an index (TOAST_INDEX_TARGET).
-constexpr Size longest_entry = 512;
+// Longer values may be compressed before they enter an index.
+constexpr Size longest_entry = Min(512, TOAST_INDEX_TARGET);
 constexpr int batch_pages = 32; // of one record of the log
 constexpr Size page_alignment = 4096;
 
@@ -36,6 +38,10 @@ struct Level {
   Size room;
 };
 
+// An unlogged index outlives a shutdown: the checkpoint then has to sync it. Others are synced at the end, or when the
+// transaction commits.
+bool skips_sync(Relation index) { return index->rd_rel->relpersistence != RELPERSISTENCE_UNLOGGED; }
+
 void write_out(PageWriter& writer) {
   if (RelationNeedsWAL(writer.index) && writer.count > 0) {
 #if PG_VERSION_NUM >= 160000
@@ -46,7 +52,8 @@ void write_out(PageWriter& writer) {
   }
   for (int i = 0; i < writer.count; ++i) {
     PageSetChecksumInplace(writer.pages[i], writer.numbers[i]);
-    smgrextend(RelationGetSmgr(writer.index), MAIN_FORKNUM, writer.numbers[i], writer.pages[i], true);
+    smgrextend(RelationGetSmgr(writer.index), MAIN_FORKNUM, writer.numbers[i], writer.pages[i],
+               skips_sync(writer.index));
   }
   writer.count = 0;
 }
@@ -57,7 +64,7 @@ void write_metapage(PageWriter& writer, BlockNumber root, uint32 level) {
   if (root == P_NONE) {
     // It holds the place: written again, and logged, once the root is known.
     PageSetChecksumInplace(page, BTREE_METAPAGE);
-    smgrextend(RelationGetSmgr(writer.index), MAIN_FORKNUM, BTREE_METAPAGE, page, true);
+    smgrextend(RelationGetSmgr(writer.index), MAIN_FORKNUM, BTREE_METAPAGE, page, skips_sync(writer.index));
     return;
   }
   if (RelationNeedsWAL(writer.index)) {
@@ -68,7 +75,7 @@ void write_metapage(PageWriter& writer, BlockNumber root, uint32 level) {
 #endif
   }
   PageSetChecksumInplace(page, BTREE_METAPAGE);
-  smgrwrite(RelationGetSmgr(writer.index), MAIN_FORKNUM, BTREE_METAPAGE, page, true);
+  smgrwrite(RelationGetSmgr(writer.index), MAIN_FORKNUM, BTREE_METAPAGE, page, skips_sync(writer.index));
 }
 
 Page page_at_hand(const PageWriter& writer) { return writer.pages[writer.count - 1]; }

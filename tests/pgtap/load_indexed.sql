@@ -10,7 +10,12 @@ SELECT 'load_indexed_' || pg_backend_pid() AS owner \gset
 CREATE ROLE :owner;
 
 CREATE TABLE rejects (reject_code text, id integer);
-CREATE FUNCTION whose(id integer) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN current_user; END $$;
+CREATE FUNCTION whose(id integer) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('application_name', 'whose', false);
+  RETURN current_user;
+END $$;
+SET application_name = 'load_indexed';
 CREATE TABLE source AS
   SELECT (i * 7919) % 20011 AS id, CASE WHEN i % 11 > 0 THEN 'contact ' || i % 5000 END AS word, timestamptz '2024-01-01 00:00:00+00' + (i * 37 % 1000) * interval '1 minute' AS at,
     CASE WHEN i % 13 > 0 THEN jsonb_build_object('kind', i % 20, 'text', md5(i::text)) END AS doc, CASE WHEN i % 500 = 0 THEN repeat(md5(i::text), 60) ELSE 'e' || i END AS long,
@@ -52,6 +57,7 @@ ALTER TABLE fed OWNER TO :owner;
 SELECT lifecycle._load(:'query', 'scanned', 'rejects') AS loaded \gset
 SELECT make_indexes('scanned'), make_indexes('fed'), make_indexes('crowded');
 SELECT is(lifecycle._load(:'query', 'fed', 'rejects')::text, :'loaded', 'a new table is loaded with its indexes');
+SELECT is(current_setting('application_name'), 'load_indexed', '... and no function in an index changes a setting of the caller');
 SET LOCAL maintenance_work_mem = '1MB';
 SELECT is(lifecycle._load(:'query', 'crowded', 'rejects')::text, :'loaded', '... and with little memory');
 COMMIT;
@@ -118,6 +124,19 @@ INSERT INTO empty (id, word) VALUES (1, 'w');
 SET enable_seqscan = off;
 SELECT is((SELECT id FROM empty WHERE word = 'w'), 1, '... leaves an index that takes rows');
 RESET enable_seqscan;
+
+-- Neither is logged
+BEGIN;
+CREATE UNLOGGED TABLE passing (id integer NOT NULL, word text);
+CREATE INDEX passing_word ON passing ((word COLLATE "C"), id) WITH (deduplicate_items = off);
+SELECT is(lifecycle._load('SELECT i, ''w'' || i, NULL::text AS reject_code, i FROM generate_series(1, 3000) i', 'passing', 'rejects')::text, '(3000,3000,0)', 'an unlogged table');
+COMMIT;
+SELECT lives_ok($$SELECT bt_index_parent_check('passing_word', true, true)$$, '... has an index that is whole');
+BEGIN;
+CREATE TEMPORARY TABLE passing (LIKE public.passing INCLUDING ALL);
+SELECT is(lifecycle._load('SELECT i, ''w'' || i, NULL::text AS reject_code, i FROM generate_series(1, 3000) i', 'pg_temp.passing', 'rejects')::text, '(3000,3000,0)', 'a temporary one');
+COMMIT;
+SELECT lives_ok(format('SELECT bt_index_parent_check(%L, true, true)', (SELECT i.indexrelid::regclass FROM pg_index i WHERE i.indrelid = 'pg_temp.passing'::regclass)), '... too');
 
 DROP OWNED BY :owner;
 DROP ROLE :owner;
