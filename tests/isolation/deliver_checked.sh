@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/second_server.sh
-plan 23
+plan 25
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1"; }
 second_server start
 PGOPTIONS='-c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<'SQL'
@@ -93,3 +93,10 @@ is "$(letters)" "$(told)" 'what breaks the contract is told'
 # What the function itself refuses.
 fails 'checks that are none' psql -X -q -c "SELECT lifecycle._send_checked('hq', 'SELECT 1', '{a,b}', 'SELECT now(), false', 'SELECT 1', '{', 1, 1000)"
 fails 'a query that does not fit them' psql -X -q -c "SELECT lifecycle._send_checked('hq', 'SELECT 1', '{a,b}', 'SELECT now(), 1', 'SELECT 1', '[{\"name\": \"a\"}]', 1, 1000)"
+
+# A session that the other side has ended while nothing was under way in it is replaced: between two calls, and between two batches of one.
+second "ALTER ROLE postgres SET idle_session_timeout = '200ms'" >/dev/null
+ask="SELECT * FROM lifecycle._on_server('hq', 'SELECT \$1', 'x')"
+is "$(psql -X -A -t -q -c "$ask" -c '\! sleep 1' -c "$ask" 2>&1)" $'{x}\n{x}' 'a session that was ended between two calls'
+is "$(psql -X -A -t -q -c "SELECT cardinality(batch_ids) FROM lifecycle._send_checked('hq', 'SELECT \$1::text, \$2::text, \$3::text, \$4::text', '{a,b}',
+  'SELECT now(), CASE WHEN n = 6 THEN pg_sleep(1) IS NULL ELSE false END FROM generate_series(1, 10) n', 'SELECT 1', '[{\"name\": \"a\"}]', 1, 1)" 2>&1)" 10 'and between two batches'
