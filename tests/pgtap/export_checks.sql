@@ -5,7 +5,7 @@
 \setenv DIRECTORY :directory
 \ir ../lib/export_fixture.sql
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(21);
+SELECT plan(22);
 CREATE SCHEMA upstream;
 CREATE TABLE upstream.runs (id text, org uuid, operation text, action varchar(20), kind text, entity text, state text, attempt text, began timestamp, ended timestamptz, took numeric, tries bigint,
   cost double precision, exact numeric, written timestamptz, changed_xid xid8);
@@ -85,6 +85,8 @@ SELECT is((SELECT d.checks -> (c.place - 1) ->> 'most_characters' FROM lifecycle
   '120', 'as many characters as the contract says');
 
 \set ON_ERROR_STOP 0
+SELECT lifecycle._hold_position(0);
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55000', 'a position that was deleted takes no rows past its foreign key');
 SELECT jsonb_build_object('columns', '[{"name": "a"}]'::jsonb, 'time_column', 1, 'directory', :'directory', 'first', 1, 'suffix', '.x', 'format', 'ndjson', 'compression', 'none', 'most_bytes', 1000) AS "order" \gset
 SELECT lifecycle._export_files('SELECT now()', 'SELECT 1', :'order');
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42P10', 'a query that does not fit its checks');
