@@ -200,9 +200,19 @@ bool Session::is_usable() {
   if (connection_ == nullptr || busy_ || PQstatus(connection_) != CONNECTION_OK) {
     return false;
   }
-  // Anything there is to read on a session at rest is its end, or what led to it.
-  pollfd readable = {PQsocket(connection_), POLLIN, 0};
-  return poll(&readable, 1, 0) == 0 || (PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK);
+  // Anything there is to read on a session at rest is its end, or what led to it: the end comes behind the reason, by
+  // itself.
+  constexpr int most_reads = 100;
+  for (int i = 0; i < most_reads; ++i) {
+    pollfd readable = {PQsocket(connection_), POLLIN, 0};
+    if (poll(&readable, 1, 0) == 0) {
+      return true;
+    }
+    if (PQconsumeInput(connection_) == 0 || PQstatus(connection_) != CONNECTION_OK) {
+      return false;
+    }
+  }
+  return false;
 }
 
 void Session::send(const char* statement, std::span<const char* const> parameters, Planned plan) {

@@ -116,7 +116,8 @@ Stream::Flight& Stream::next_flight() {
     }
   }
   collect(*flight);
-  if (!flight->session) {
+  // The other side may have ended it, having waited for rows too long; nothing was under way in it.
+  if (!flight->session || !flight->session->is_usable()) {
     flight->session = session_on(server_, static_cast<int>(turn_));
   }
   turn_ = (turn_ + 1) % flight_count_;

@@ -32,7 +32,7 @@ BEGIN
       concat_ws(' OR ', 'false', string_agg(format('((%s) IS NULL AND (%s) IS NOT NULL)', e.expression, e.raw), ' OR ' ORDER BY e.place) FILTER (WHERE e.raw IS NOT NULL AND NOT e.is_same_type),
         string_agg(format('(%s) NOT BETWEEN -2147483648 AND 2147483647', e.expression), ' OR ' ORDER BY e.place) FILTER (WHERE e.type = 'integer' AND NOT e.is_small)),
       jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', e.name, 'required', CASE WHEN e.required AND NOT e.computed THEN true END, 'empty_is_null', CASE WHEN e.is_plain_text THEN true END,
-        'most_characters', substring(e.type FROM '^varchar.*?(\d+)')::integer, 'values', e.valid_values,
+        'most_characters', CASE WHEN e.type LIKE 'varchar%' THEN substring(e.type FROM '\d+')::integer END, 'values', e.valid_values,
         'searched', CASE WHEN only_secrets AND (e.type IN ('text', 'jsonb') OR e.type LIKE 'varchar%') AND e.valid_values IS NULL AND NOT e.computed THEN true END)) ORDER BY e.place),
       -- As many as _contract_checks() asks of these kinds.
       sum(CASE WHEN e.expression LIKE 'NULL::%' AND (NOT e.required OR e.computed) THEN 0 ELSE (e.raw IS NOT NULL)::integer + (e.required AND NOT e.computed)::integer

@@ -18,8 +18,7 @@ BEGIN
   PERFORM lifecycle._drop_staged_rows();
   BEGIN
     PERFORM lifecycle._make_rejects();
-    -- Rows go past the foreign key's own checks.
-    PERFORM FROM lifecycle.export_positions p WHERE p.position_id = memory FOR KEY SHARE;
+    PERFORM lifecycle._hold_position(memory);
     SELECT * INTO call FROM lifecycle._receiving_call(contract, target.options);
     SELECT * INTO sent FROM lifecycle._send_checked(target.place::name, call.statement, call.parameters, query, rejects, checks::text,
       (SELECT c.place FROM lifecycle._contract_columns(contract) c WHERE c.name = lifecycle._contract_property(contract, 'timeColumn') #>> '{}'),
@@ -41,7 +40,7 @@ BEGIN
         RAISE;
       END IF;
       IF rejected <> told THEN
-        PERFORM lifecycle._warn_of_checks(dataset, rejected, told);
+        PERFORM lifecycle._warn_of_checks(dataset, rejected, told, true);
       END IF;
       refused := true;
       RETURN;

@@ -24,8 +24,7 @@ BEGIN
     PERFORM lifecycle._make_rejects();
     tables := '{pg_temp.lifecycle_rejects}';
     IF memory IS NOT NULL AND is_fresh THEN
-      -- Rows go past the foreign key's own checks.
-      PERFORM FROM lifecycle.export_positions p WHERE p.position_id = memory FOR KEY SHARE;
+      PERFORM lifecycle._hold_position(memory);
       tables := tables || 'lifecycle.export_sent'::text;
     ELSIF memory IS NOT NULL THEN
       CREATE TEMP TABLE lifecycle_sent (fingerprint uuid, change_time timestamptz, is_known boolean) ON COMMIT DROP;

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lib/tap.sh
 . tests/lib/second_server.sh
-plan 23
+plan 29
 value() { psql -X -A -t -q -c 'SET client_min_messages = error' -c "$1"; }
 second_server start
 PGOPTIONS='-c client_min_messages=warning' psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<'SQL'
@@ -76,6 +76,14 @@ like "$(export_now)" 'checks disagree on 3[0-9][0-9] rows' 'checks that disagree
 is "$(there)" "$(value 'SELECT wanted()')" 'what keeps the contract is there'
 is "$(value 'SELECT is_remembered()')" t 'and remembered'
 is "$(letters)" "$(told)" 'the others are dead'
+# ... here one that asks less: what it let pass is told.
+anew
+value "CREATE OR REPLACE FUNCTION lifecycle._direct_rows(contract jsonb, relation regclass, mapping jsonb, condition text, OUT query text, OUT checks jsonb) LANGUAGE sql AS
+  'SELECT d.query, (SELECT jsonb_agg(c - ''searched'' ORDER BY place) FROM jsonb_array_elements(d.checks) WITH ORDINALITY x(c, place)) FROM lifecycle._true_direct_rows(contract, relation, mapping, condition) d'" >/dev/null
+like "$(psql -X -q -c 'SET client_min_messages = warning' -c "CALL lifecycle.export('dx_operation_runs_v1')" 2>&1)" 'At least 1 rows that break the contract were sent before' 'checks that let something pass are told'
+is "$(second "SELECT count(*) FROM lifecycle.dx_operation_runs_v1 WHERE operation_id LIKE 'login failed%'")" 1 'it is there'
+is "$(letters)" "$(told)" 'and dead here'
+is "$(value 'SELECT is_remembered()')" t 'what is remembered is what keeps the contract'
 value 'DROP FUNCTION lifecycle._direct_rows(jsonb, regclass, jsonb, text); ALTER FUNCTION lifecycle._true_direct_rows(jsonb, regclass, jsonb, text) RENAME TO _direct_rows' >/dev/null
 
 # A source with an exact cut remembers nothing.
@@ -93,3 +101,10 @@ is "$(letters)" "$(told)" 'what breaks the contract is told'
 # What the function itself refuses.
 fails 'checks that are none' psql -X -q -c "SELECT lifecycle._send_checked('hq', 'SELECT 1', '{a,b}', 'SELECT now(), false', 'SELECT 1', '{', 1, 1000)"
 fails 'a query that does not fit them' psql -X -q -c "SELECT lifecycle._send_checked('hq', 'SELECT 1', '{a,b}', 'SELECT now(), 1', 'SELECT 1', '[{\"name\": \"a\"}]', 1, 1000)"
+
+# A session that the other side has ended while nothing was under way in it is replaced: between two calls, and between two batches of one.
+second "ALTER ROLE postgres SET idle_session_timeout = '200ms'" >/dev/null
+ask="SELECT * FROM lifecycle._on_server('hq', 'SELECT \$1', 'x')"
+is "$(psql -X -A -t -q -c "$ask" -c '\! sleep 1' -c "$ask" 2>&1)" $'{x}\n{x}' 'a session that was ended between two calls'
+is "$(psql -X -A -t -q -c "SELECT cardinality(batch_ids) FROM lifecycle._send_checked('hq', 'SELECT \$1::text, \$2::text, \$3::text, \$4::text', '{a,b}',
+  'SELECT now(), CASE WHEN n = 6 THEN pg_sleep(1) IS NULL ELSE false END FROM generate_series(1, 10) n', 'SELECT 1', '[{\"name\": \"a\"}]', 1, 1)" 2>&1)" 10 'and between two batches'

@@ -5,7 +5,7 @@
 \setenv DIRECTORY :directory
 \ir ../lib/export_fixture.sql
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(20);
+SELECT plan(22);
 CREATE SCHEMA upstream;
 CREATE TABLE upstream.runs (id text, org uuid, operation text, action varchar(20), kind text, entity text, state text, attempt text, began timestamp, ended timestamptz, took numeric, tries bigint,
   cost double precision, exact numeric, written timestamptz, changed_xid xid8);
@@ -79,7 +79,14 @@ SELECT ok(files_are_sound('dx_operation_runs_v1'), '... each file as the manifes
 DROP FUNCTION lifecycle._direct_rows(jsonb, regclass, jsonb, text);
 ALTER FUNCTION lifecycle._true_direct_rows(jsonb, regclass, jsonb, text) RENAME TO _direct_rows;
 
+-- A length of several digits.
+SELECT is((SELECT d.checks -> (c.place - 1) ->> 'most_characters' FROM lifecycle._dataset_contract('dx_operation_runs_v1') k, lifecycle._contract_columns(k) c,
+    lifecycle._direct_rows(jsonb_set(k, ARRAY['schema', '0', 'properties', (c.place - 1)::text, 'physicalType'], '"varchar(120)"'), 'upstream.runs', mapping('{}'), 'true') d WHERE c.name = 'operation_id'),
+  '120', 'as many characters as the contract says');
+
 \set ON_ERROR_STOP 0
+SELECT lifecycle._hold_position(0);
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, '55000', 'a position that was deleted takes no rows past its foreign key');
 SELECT jsonb_build_object('columns', '[{"name": "a"}]'::jsonb, 'time_column', 1, 'directory', :'directory', 'first', 1, 'suffix', '.x', 'format', 'ndjson', 'compression', 'none', 'most_bytes', 1000) AS "order" \gset
 SELECT lifecycle._export_files('SELECT now()', 'SELECT 1', :'order');
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, '42P10', 'a query that does not fit its checks');
