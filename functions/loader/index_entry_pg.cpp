@@ -54,6 +54,7 @@ int compare_keys(const IndexEntry* a, const IndexEntry* b, const Order* order) {
   read_entry(a, order->descriptor, a_values, a_nulls);
   read_entry(b, order->descriptor, b_values, b_nulls);
   for (int i = 0; i < order->count; ++i) {
+    // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): read, as many as the index has
     const int result = ApplySortComparator(a_values[i], a_nulls[i], b_values[i], b_nulls[i], &order->keys[i]);
     if (result != 0) {
       return result;

@@ -82,6 +82,7 @@ Page page_at_hand(const PageWriter& writer) { return writer.pages[writer.count -
 
 BlockNumber number_at_hand(const PageWriter& writer) { return writer.numbers[writer.count - 1]; }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the server's macro takes a Page
 BTPageOpaque opaque_of(Page page) { return reinterpret_cast<BTPageOpaque>(PageGetSpecialPointer(page)); }
 
 // The place of the high key is kept free.
@@ -121,6 +122,7 @@ bool is_full(Page page, const IndexTupleData* coming, Size soft_limit, bool is_l
          (room < soft_limit && PageGetMaxOffsetNumber(page) > P_FIRSTKEY);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): as above
 IndexTuple last_of(Page page) {
   return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, PageGetMaxOffsetNumber(page))));
 }
@@ -245,16 +247,12 @@ Level write_leaves(PageWriter& writer, const PlacedEntry* entries, Size count) {
 Level write_links(PageWriter& writer, const Level& below, uint32 number) {
   constexpr Size soft_limit = static_cast<Size>(BLCKSZ) * (100 - BTREE_NONLEAF_FILLFACTOR) / 100;
   Level level = {};
-  IndexTuple smallest = nullptr;
-  for (Size i = 0; i < below.count; ++i) {
+  IndexTuple smallest = below.links[0];
+  begin_page(writer, number, true);
+  put_first_link(page_at_hand(writer), smallest);
+  for (Size i = 1; i < below.count; ++i) {
     CHECK_FOR_INTERRUPTS();
     IndexTuple const link = below.links[i];
-    if (i == 0) {
-      smallest = link;
-      begin_page(writer, number, true);
-      put_first_link(page_at_hand(writer), link);
-      continue;
-    }
     if (is_full(page_at_hand(writer), link, soft_limit, false)) {
       IndexTuple const moved = take_last(page_at_hand(writer));
       end_page(page_at_hand(writer), number_at_hand(writer), moved);
@@ -290,8 +288,9 @@ void write_pages(Relation index, const PlacedEntry* entries, Size count) {
   writer.index = index;
   writer.next = BTREE_METAPAGE + 1;
   auto* const memory = static_cast<char*>(palloc(static_cast<Size>(batch_pages) * BLCKSZ + page_alignment));
+  char* const first = memory + (TYPEALIGN(page_alignment, memory) - reinterpret_cast<uintptr_t>(memory));
   for (int i = 0; i < batch_pages; ++i) {
-    writer.pages[i] = reinterpret_cast<char*>(TYPEALIGN(page_alignment, memory)) + static_cast<Size>(i) * BLCKSZ;
+    writer.pages[i] = first + static_cast<Size>(i) * BLCKSZ;
   }
   write_metapage(writer, P_NONE, 0);
   uint32 number = 0;
