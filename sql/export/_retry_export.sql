@@ -19,7 +19,7 @@ DECLARE
 BEGIN
   -- With the first step: batches that were given up, or wait for their next attempt, are due at once.
   IF after_id = -9223372036854775808 AND code IS NULL THEN
-    UPDATE lifecycle.export_batches b SET status = 'failed', attempts = 0, next_attempt_at = clock_timestamp()
+    UPDATE lifecycle.export_batches b SET status = 'failed', attempts = 0, next_attempt_at = NULL
       WHERE b.status <> 'delivered' AND b.dataset = coalesce(_retry_export.source, b.dataset);
     GET DIAGNOSTICS taken_up = ROW_COUNT;
     IF taken_up > 0 THEN

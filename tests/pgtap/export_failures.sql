@@ -136,6 +136,7 @@ CALL lifecycle.export();
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, '58P01', 'a directory that is gone');
 \! mv "$DIRECTORY.elsewhere" "$DIRECTORY"; chmod 555 "$DIRECTORY"
 CALL lifecycle.retry_dead_letters('export');
+SELECT is((SELECT next_attempt_at FROM lifecycle.export_batches WHERE status = 'failed'), NULL, 'what is taken up again is due, whatever the clock says');
 CALL lifecycle.export();
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, '58030', 'a directory that may not be written');
 \set ON_ERROR_STOP 1

@@ -51,7 +51,7 @@ COMMENT ON COLUMN lifecycle.export_batches.file_hash IS 'XXH3-128 of the file, a
 COMMENT ON COLUMN lifecycle.export_batches.earliest IS 'Earliest value among its rows of the contract''s timeColumn: created_at, occurred_at, updated_at or captured_at.';
 COMMENT ON COLUMN lifecycle.export_batches.latest IS 'Latest value of it.';
 COMMENT ON COLUMN lifecycle.export_batches.attempts IS 'How often it was tried.';
-COMMENT ON COLUMN lifecycle.export_batches.next_attempt_at IS 'Before this time it is not tried again. Null unless failed.';
+COMMENT ON COLUMN lifecycle.export_batches.next_attempt_at IS 'Before this time it is not tried again. Null: it is due with the next export, or has not failed.';
 COMMENT ON COLUMN lifecycle.export_batches.sqlstate IS 'SQLSTATE of the latest failure. Null where there was none.';
 COMMENT ON COLUMN lifecycle.export_batches.message IS 'Its message.';
 COMMENT ON COLUMN lifecycle.export_batches.detail IS 'Its DETAIL and HINT.';
